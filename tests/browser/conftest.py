@@ -1,0 +1,81 @@
+"""A person at a browser, and a server for them to visit."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+
+QUIET = [
+    "--no-sandbox",  # a container's root has no sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium with no window."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"No browser at {CHROMIUM}; install chromium or set CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What went wrong in the page so far: a test that expects a fault takes it out."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
+    """Hand out a page in Chinese, in Shanghai, that must ask no other host and log no error."""
+    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+
+    def only_here(route: Route) -> None:
+        url = urlsplit(route.request.url)
+        if url.scheme in {"http", "https"} and url.hostname not in {"127.0.0.1", "localhost"}:
+            faults.append(f"asked another host: {route.request.url}")
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/*", only_here)
+    page = context.new_page()
+    page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    yield page
+    context.close()
+    assert not faults
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[object], str]]:
+    """Serve a WSGI application on this machine, on a port of its own, and give its address."""
+    servers = []
+
+    def start(application: object) -> str:
+        server = make_server("127.0.0.1", 0, application, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()
