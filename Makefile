@@ -1,0 +1,86 @@
+# make run     serve the demo county, or your own, on http://127.0.0.1:8000
+# make test    all tests                     make test ARGS="tests/geodata -k datum"
+# make check   style, types, import contracts
+# make bench   the figures that are promised
+# make lock    compile requirements.txt and package-lock.json anew
+# make clean   take away all that make made; instance/, your data, stays
+#
+# Another Python beside the first: make test PYTHON=python3.12 VENV=.venv312
+
+PYTHON = python3
+VENV = .venv
+HOST = 127.0.0.1
+PORT = 8000
+WORKERS = 2
+ARGS =
+
+BIN = $(VENV)/bin
+INSTALLED = $(VENV)/.installed
+# The same npm for everyone: the one from PyPI, first on the path so that it finds its own node.
+NPM = PATH="$(abspath $(BIN)):$$PATH" npm
+PO = $(shell find stations translations -name '*.po' 2>/dev/null)
+READY = $(INSTALLED) static/vendor/icons.svg $(PO:.po=.mo)
+
+export FLASK_APP = app.py
+export PYTHONUTF8 = 1
+
+.DELETE_ON_ERROR:
+.PHONY: run demo test check format bench lock clean
+
+run: $(READY) demo
+	@echo "Yizhan: http://$(HOST):$(PORT)/ finds a station, http://$(HOST):$(PORT)/planning shows coverage. Ctrl-C stops it."
+	@exec $(BIN)/granian --interface wsgi --factory --host $(HOST) --port $(PORT) \
+		--workers $(WORKERS) --respawn-failed-workers --log-level warning app:create_app
+
+# The made-up county, unless there is an atlas already, or the environment names one.
+demo: $(READY)
+ifndef YIZHAN_ATLAS
+	@test -e instance/atlas || { echo "Building the demo county ..."; $(BIN)/flask demo build; }
+endif
+
+test: $(READY)
+	$(BIN)/pytest -q $(ARGS)
+
+check: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(INSTALLED)
+	$(BIN)/pip install --quiet --target build/lock uv
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --generate-hashes \
+		--custom-compile-command "make lock" $(ARGS) pyproject.toml --output-file requirements.txt
+	$(NPM) install --package-lock-only --ignore-scripts
+
+clean:
+	rm -rf .venv* build node_modules static/vendor* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name '*.mo' -delete
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Yizhan needs Python 3.11 or later; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@test -x $(BIN)/pip || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "Installing Python packages ..."
+	@$(BIN)/pip install -qq --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json | $(INSTALLED)
+	@echo "Installing browser packages ..."
+	@$(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+static/vendor/icons.svg: node_modules/.package-lock.json tools/vendor.py $(wildcard stations/*.toml static/icons.txt)
+	@$(BIN)/python tools/vendor.py
+
+%.mo: %.po | $(INSTALLED)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
