@@ -18,8 +18,7 @@ BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 # The same npm for everyone: the one from PyPI, first on the path so that it finds its own node.
 NPM = PATH="$(abspath $(BIN)):$$PATH" npm
-PO = $(shell find stations translations -name '*.po' 2>/dev/null)
-READY = $(INSTALLED) static/vendor/icons.svg $(PO:.po=.mo)
+READY = $(INSTALLED) static/vendor/icons.svg
 
 export FLASK_APP = app.py
 export PYTHONUTF8 = 1
@@ -62,7 +61,7 @@ lock: $(INSTALLED)
 
 clean:
 	rm -rf .venv* build node_modules static/vendor* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find . -name __pycache__ -prune -exec rm -rf {} + -o -name '*.mo' -delete
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -81,6 +80,3 @@ node_modules/.package-lock.json: package.json package-lock.json | $(INSTALLED)
 
 static/vendor/icons.svg: node_modules/.package-lock.json tools/vendor.py $(wildcard stations/*.toml static/icons.txt)
 	@$(BIN)/python tools/vendor.py
-
-%.mo: %.po | $(INSTALLED)
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
