@@ -29,7 +29,7 @@ export PYTHONUTF8 = 1
 run: $(READY) demo
 	@echo "Yizhan: http://$(HOST):$(PORT)/ finds a station, http://$(HOST):$(PORT)/planning shows coverage. Ctrl-C stops it."
 	@exec $(BIN)/granian --interface wsgi --factory --host $(HOST) --port $(PORT) \
-		--workers $(WORKERS) --respawn-failed-workers --log-level warning app:create_app
+		--workers $(WORKERS) --blocking-threads 4 --respawn-failed-workers --log-level warning app:create_app
 
 # The made-up county, unless there is an atlas already, or the environment names one.
 demo: $(READY)
