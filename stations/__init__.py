@@ -1,0 +1,1 @@
+"""The stations: their records, their opening hours, the questions asked of them, and the doors in front."""

@@ -1,0 +1,79 @@
+"""What can be wrong with the stations, said so that a person can act on it.
+
+Each error keeps its English template and its values apart, so that a door can
+translate the template and fill in the same values.
+"""
+
+
+class StationsError(Exception):
+    """Root of every error raised by this package.
+
+    Parameters
+    ----------
+    template
+        English sentence(s) with ``{name}`` placeholders: what was wrong, which
+        value, and what to do.
+    values
+        What fills the placeholders.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template.format(**values))
+
+
+class SettingsError(StationsError, ValueError):
+    """A setting in the environment that cannot be used."""
+
+
+class HoursError(StationsError, ValueError):
+    """Opening hours that cannot be read.
+
+    The values hold ``text`` and, where the grammar tells, the 1-based ``line``
+    and ``column`` of the first character that was not understood.
+    """
+
+
+class StationError(StationsError, ValueError):
+    """A station record whose fields cannot be true."""
+
+
+class TaxonomyError(StationsError, ValueError):
+    """A taxonomy file that does not follow its schema."""
+
+
+class UnknownTermError(StationsError, KeyError):
+    """A word that a taxonomy does not have."""
+
+    __str__ = Exception.__str__
+
+
+class UnknownAmenityError(UnknownTermError):
+    """An amenity that the taxonomy does not have."""
+
+
+class UnknownStationError(StationsError, LookupError):
+    """A station code that the registry does not have."""
+
+
+class RegistryError(StationsError):
+    """A registry that cannot be opened, read or written."""
+
+
+class RegistryLockedError(RegistryError, TimeoutError):
+    """A registry that another program keeps locked."""
+
+
+class ImportRefused(StationsError, ValueError):  # noqa: N818  the field's word; what was refused is listed in `faults`
+    """A file of stations that was not taken in; nothing of it was written.
+
+    Attributes
+    ----------
+    faults
+        Every fault found, each with its row and column, in the order of the file.
+    """
+
+    def __init__(self, template: str, /, *, faults: tuple[object, ...] = (), **values: object) -> None:
+        self.faults = faults
+        super().__init__(template, **values)

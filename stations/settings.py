@@ -1,0 +1,85 @@
+"""What the operator may set, read once from the environment.
+
+Every setting is a variable with the prefix ``YIZHAN_``; the field's name in
+capitals follows. Nothing else in the program reads the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from stations.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "YIZHAN_"
+
+LIKE_A_SETTING = 0.8
+"""How alike an unknown variable must be to a setting to be called a misspelling (`difflib` ratio)."""
+
+
+def _zone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value)
+    except (LookupError, ValueError, OSError):
+        message = "is not a time zone name; use one like Asia/Shanghai"
+        raise ValueError(message) from None
+
+
+class Settings(BaseModel):
+    """One frozen value with every setting of the program."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    atlas: Path = Field(default=Path("instance/atlas"), description="Folder of the atlas, made by `flask atlas build`")
+    database: str = Field(
+        default="sqlite:///instance/registry.db",
+        min_length=1,
+        description="URL of the registry",
+    )
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default=ZoneInfo("Asia/Shanghai"),
+        description="Time zone of the stations: opening hours and times without an offset are read in it",
+    )
+    demo: bool = Field(default=False, description="Say in every page's header that the county is made up")
+    secret: str = Field(default="", description="Key that signs cookies; empty: a new one at each start")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables.
+
+        Raises
+        ------
+        SettingsError
+            A value that cannot be used, or a variable that looks like a
+            misspelt setting. Says which and what to do.
+        """
+        given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name[:7] == PREFIX}
+        for name in sorted(given.keys() - cls.model_fields.keys()):
+            alike = difflib.get_close_matches(name, cls.model_fields, n=1, cutoff=LIKE_A_SETTING)
+            if alike:
+                raise SettingsError(
+                    "{variable} is not a setting. Did you mean {meant}?",
+                    variable=PREFIX + name.upper(),
+                    meant=PREFIX + alike[0].upper(),
+                )
+        try:
+            return cls.model_validate({name: text for name, text in given.items() if name in cls.model_fields})
+        except ValidationError as error:
+            fault = error.errors()[0]
+            name = str(fault["loc"][0])
+            raise SettingsError(
+                "{variable} is “{value}”, which cannot be used: {fault}. It means: {meaning}. Correct it or unset it.",
+                variable=PREFIX + name.upper(),
+                value=given[name][:80],
+                fault=fault["msg"].removeprefix("Value error, "),
+                meaning=cls.model_fields[name].description,
+            ) from None
