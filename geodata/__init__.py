@@ -1,0 +1,1 @@
+"""The ground: streets, townships, demand and place names. Knows nothing of stations, Flask or folium."""

@@ -1,0 +1,295 @@
+"""Snapping: from a position to the nearest street segment, the offset along its edge and the distance off it.
+
+Segments are listed by the cells of a grid that they touch. A search looks at
+the cells around a position and widens until the best segment found is nearer
+than anything outside the cells could be, so the answer is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.errors import OffStreetError
+from geodata.lonlat import METRES_PER_DEGREE, LonLat
+from geodata.osm import FIXED
+from geodata.streets import Arrays, Float, Int, Long, Streets
+
+CELL_M = 100.0
+MAX_OFF_M = 500.0
+"""Farther off a street than this is a mistake or another place, never a stop on the way."""
+
+TIE_M = 1e-6
+"""Segments as near as this to each other count as equally near; the one listed first wins."""
+
+ROW_STRIDE = 1 << 32
+CHUNK = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """Where a position meets a mode's streets.
+
+    Attributes
+    ----------
+    edge
+        Index of the edge.
+    offset_m
+        Metres from the edge's start to the nearest point on it.
+    off_m
+        Metres from the position to that point, straight.
+    """
+
+    edge: int
+    offset_m: float
+    off_m: float
+
+
+@dataclass(frozen=True)
+class Snaps:
+    """Snaps of many positions.
+
+    Attributes
+    ----------
+    edge
+        int32 [K]: -1 where no street is within the distance asked for.
+    offset_m, off_m
+        float64 [K]
+    """
+
+    edge: Int
+    offset_m: Float
+    off_m: Float
+
+    def __len__(self) -> int:
+        return int(self.edge.size)
+
+    def __getitem__(self, chosen: NDArray[np.bool_] | Long | Int | slice) -> Snaps:
+        return Snaps(self.edge[chosen], self.offset_m[chosen], self.off_m[chosen])
+
+
+@dataclass(frozen=True)
+class SegmentIndex:
+    """Street segments by grid cell.
+
+    Attributes
+    ----------
+    segment_shape
+        int64 [S]: first shape point of a segment.
+    segment_edge
+        int32 [S]: its edge.
+    cell_key
+        int64 [C]: occupied cells, ascending, ``row * ROW_STRIDE + column``.
+    cell_start
+        int64 [C + 1]: the cell's segments are ``cell_segment[cell_start[c]:cell_start[c + 1]]``.
+    cell_segment
+        int32
+    cell_lon_deg
+        Width of a cell, float64 [1]; its height is ``CELL_M`` of latitude.
+    """
+
+    segment_shape: Long
+    segment_edge: Int
+    cell_key: Long
+    cell_start: Long
+    cell_segment: Int
+    cell_lon_deg: Float
+
+    @classmethod
+    def build(cls, streets: Streets) -> SegmentIndex:
+        """List every segment under the cells that its bounding box touches."""
+        shape, edge = streets.segments()
+        _, south, _, north = streets.bounds
+        narrowest = max(math.cos(math.radians(max(abs(south), abs(north)))), 0.01)
+        wide = CELL_M / METRES_PER_DEGREE / narrowest
+        high = CELL_M / METRES_PER_DEGREE
+        column = np.floor((streets.shape_x / FIXED + 180.0) / wide).astype(np.int64)
+        row = np.floor((streets.shape_y / FIXED + 90.0) / high).astype(np.int64)
+        column_0 = np.minimum(column[shape], column[shape + 1])
+        row_0 = np.minimum(row[shape], row[shape + 1])
+        columns = np.abs(column[shape] - column[shape + 1]) + 1
+        cells = columns * (np.abs(row[shape] - row[shape + 1]) + 1)
+        which = np.repeat(np.arange(shape.size), cells)
+        nth = np.arange(which.size) - np.repeat(np.cumsum(cells) - cells, cells)
+        key = (row_0[which] + nth // columns[which]) * ROW_STRIDE + column_0[which] + nth % columns[which]
+        order = np.lexsort((which, key))
+        cell_key, first = np.unique(key[order], return_index=True)
+        return cls(
+            segment_shape=shape,
+            segment_edge=edge,
+            cell_key=cell_key,
+            cell_start=np.append(first, key.size).astype(np.int64),
+            cell_segment=which[order].astype(np.int32),
+            cell_lon_deg=np.array([wide]),
+        )
+
+    def to_arrays(self) -> Arrays:
+        """The arrays by name, for saving."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> SegmentIndex:
+        """The reverse of :meth:`to_arrays`."""
+        return cls(**arrays)  # type: ignore[arg-type]
+
+
+class Snapper:
+    """Snaps positions to the streets of one mode that belong to components large enough to matter."""
+
+    def __init__(self, streets: Streets, mode_index: int, index: SegmentIndex) -> None:
+        self._streets = streets
+        self._index = index
+        self._mode_zh = streets.modes[mode_index].zh
+        self._mode_en = streets.modes[mode_index].en
+        usable = streets.main(mode_index)[index.segment_edge]
+        shape = index.segment_shape
+        self._usable = usable
+        x0, y0 = streets.shape_x[shape] / FIXED, streets.shape_y[shape] / FIXED
+        x1, y1 = streets.shape_x[shape + 1] / FIXED, streets.shape_y[shape + 1] / FIXED
+        self._lines = np.column_stack((x0, y0, x1 - x0, y1 - y0))
+        self._wide = float(index.cell_lon_deg[0])
+        self._high = CELL_M / METRES_PER_DEGREE
+
+    def snap(self, position: LonLat) -> Snap:
+        """The nearest usable street segment.
+
+        Raises
+        ------
+        OffStreetError
+            None within 500 m.
+        """
+        ring = 1
+        last = math.ceil(MAX_OFF_M / CELL_M)
+        segment, along, off_m = self._nearest_to(position, ring)
+        while ring < last and off_m > ring * CELL_M:
+            ring = min(ring * 2, last)
+            segment, along, off_m = self._nearest_to(position, ring)
+        if off_m > MAX_OFF_M:
+            raise OffStreetError(
+                "No street that one may use {mode} lies within {limit:.0f} m of {lon:.5f}, {lat:.5f}. "
+                "Check the position and its datum, or build the atlas from a larger extract.",
+                mode=self._mode_en,
+                limit=MAX_OFF_M,
+                lon=position.lon,
+                lat=position.lat,
+            )
+        shape = int(self._index.segment_shape[segment])
+        start_m = float(self._streets.shape_m[shape])
+        offset_m = start_m + along * (float(self._streets.shape_m[shape + 1]) - start_m)
+        return Snap(int(self._index.segment_edge[segment]), offset_m, off_m)
+
+    def snap_many(self, lon: Float, lat: Float, max_off_m: float = MAX_OFF_M) -> Snaps:
+        """Snap positions in degrees, float64 [K] each; farther than ``max_off_m`` gives edge -1."""
+        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        segment = np.full(lon.size, -1, np.int64)
+        along = np.zeros(lon.size)
+        off_m = np.full(lon.size, np.inf)
+        open_ = np.arange(lon.size)
+        ring = 1
+        last = math.ceil(max_off_m / CELL_M)
+        while open_.size:
+            for start in range(0, open_.size, CHUNK):
+                part = open_[start : start + CHUNK]
+                segment[part], along[part], off_m[part] = self._nearest(lon[part], lat[part], ring)
+            if ring >= last:
+                break
+            open_ = open_[off_m[open_] > ring * CELL_M]
+            ring = min(ring * 2, last)
+        found = off_m <= max_off_m
+        segment = np.where(found, segment, 0)
+        shape = self._index.segment_shape[segment]
+        start_m = self._streets.shape_m[shape]
+        offset_m = start_m + along * (self._streets.shape_m[shape + 1] - start_m)
+        edge = np.where(found, self._index.segment_edge[segment], -1).astype(np.int32)
+        return Snaps(edge, np.where(found, offset_m, 0.0), np.where(found, off_m, np.inf))
+
+    def point_on(self, snap: Snap) -> LonLat:
+        """The position on the street that a snap names."""
+        lon, lat = self.points_on(Snaps(*(np.array([value]) for value in (snap.edge, snap.offset_m, snap.off_m))))
+        return LonLat(float(lon[0]), float(lat[0]))
+
+    def points_on(self, snaps: Snaps) -> tuple[Float, Float]:
+        """Longitudes and latitudes of the positions on the streets, in degrees."""
+        streets = self._streets
+        low = streets.shape_start[snaps.edge].astype(np.int64)
+        high = streets.shape_start[snaps.edge + 1] - 2
+        while np.any(low < high):
+            middle = (low + high + 1) // 2
+            before = streets.shape_m[middle] <= snaps.offset_m
+            low = np.where(before, middle, low)
+            high = np.where(before, high, middle - 1)
+        length = streets.shape_m[low + 1] - streets.shape_m[low]
+        share = np.clip((snaps.offset_m - streets.shape_m[low]) / np.where(length > 0, length, 1.0), 0.0, 1.0)
+        x = streets.shape_x[low] + share * (streets.shape_x[low + 1] - streets.shape_x[low])
+        y = streets.shape_y[low] + share * (streets.shape_y[low + 1] - streets.shape_y[low])
+        return x / FIXED, y / FIXED
+
+    def _nearest_to(self, position: LonLat, ring: int) -> tuple[int, float, float]:
+        """As :meth:`_nearest` for one position, with as few array operations as will do: someone waits for it."""
+        index = self._index
+        column = math.floor((position.lon + 180.0) / self._wide)
+        row = math.floor((position.lat + 90.0) / self._high)
+        keys = [
+            (row + step) * ROW_STRIDE + column + side for step in range(-ring, ring + 1) for side in (-ring, ring + 1)
+        ]
+        found = index.cell_start[np.searchsorted(index.cell_key, keys)].tolist()
+        runs = [index.cell_segment[begin:end] for begin, end in zip(found[::2], found[1::2], strict=True)]
+        candidate = np.concatenate(runs)
+        candidate = candidate[self._usable[candidate]]
+        if candidate.size == 0:
+            return -1, 0.0, math.inf
+        x_scale = METRES_PER_DEGREE * math.cos(math.radians(position.lat))
+        lines = (self._lines[candidate] - (position.lon, position.lat, 0.0, 0.0)) * (
+            x_scale,
+            METRES_PER_DEGREE,
+            x_scale,
+            METRES_PER_DEGREE,
+        )
+        x, y, dx, dy = lines.T
+        along = np.clip(-(x * dx + y * dy) / (dx * dx + dy * dy), 0.0, 1.0)
+        off_m = np.hypot(x + along * dx, y + along * dy)
+        least_m = off_m.min()
+        ties = np.flatnonzero(off_m <= least_m + TIE_M)
+        best = ties[candidate[ties].argmin()] if ties.size > 1 else ties[0]
+        return int(candidate[best]), float(along[best]), float(off_m[best])
+
+    def _nearest(self, lon: Float, lat: Float, ring: int) -> tuple[Long, Float, Float]:
+        """The nearest segment within a window of ``2 ring + 1`` cells: segment, share along it, metres off it."""
+        index = self._index
+        column = np.floor((lon + 180.0) / self._wide).astype(np.int64)
+        row = np.floor((lat + 90.0) / self._high).astype(np.int64)
+        rows = row[:, None] + np.arange(-ring, ring + 1)
+        key = (rows * ROW_STRIDE + column[:, None]).ravel()
+        begin = index.cell_start[np.searchsorted(index.cell_key, key - ring)]
+        end = index.cell_start[np.searchsorted(index.cell_key, key + ring, side="right")]
+        count = end - begin
+        runs = np.repeat(begin - (np.cumsum(count) - count), count) + np.arange(count.sum())
+        candidate = index.cell_segment[runs]
+        which = np.repeat(np.repeat(np.arange(lon.size), 2 * ring + 1), count)
+        usable = self._usable[candidate]
+        candidate, which = candidate[usable], which[usable]
+        x_scale = METRES_PER_DEGREE * np.cos(np.radians(lat))[which]
+        x0, y0, dx, dy = self._lines[candidate].T
+        px, py = (lon[which] - x0) * x_scale, (lat[which] - y0) * METRES_PER_DEGREE
+        dx, dy = dx * x_scale, dy * METRES_PER_DEGREE
+        along = np.clip((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0)
+        off_m = np.hypot(px - along * dx, py - along * dy)
+        segment = np.full(lon.size, -1, np.int64)
+        share = np.zeros(lon.size)
+        best_m = np.full(lon.size, np.inf)
+        if candidate.size == 0:
+            return segment, share, best_m
+        np.minimum.at(best_m, which, off_m)
+        is_best = np.flatnonzero(off_m <= best_m[which] + TIE_M)
+        is_best = is_best[np.lexsort((candidate[is_best], which[is_best]))]
+        first = np.ones(is_best.size, bool)
+        first[1:] = which[is_best][1:] != which[is_best][:-1]
+        is_best = is_best[first]
+        segment[which[is_best]] = candidate[is_best]
+        share[which[is_best]] = along[is_best]
+        best_m[which[is_best]] = off_m[is_best]
+        return segment, share, best_m

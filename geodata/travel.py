@@ -1,0 +1,425 @@
+"""Travel: bounded shortest ways over a mode's streets, in metres.
+
+Every street of a mode is travelled at one speed, so a time is a length divided
+by it and a slower walker costs nothing. From a person the search runs forward
+(:func:`metres_from`), towards stations it runs backward (:func:`site_table`),
+so one-way streets hold in both. A way starts and ends anywhere along an edge,
+and the straight metres between a position and the street are part of it.
+
+No way of ``d`` metres leaves the circle of ``d`` metres around its end, so a
+search is run in the part of the network around it, however large the rest is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geodata.lonlat import LonLat, metres_per_degree
+from geodata.network import Arcs, StreetNetwork
+from geodata.osm import FIXED
+from geodata.snapping import Snap, Snaps
+from geodata.streets import Float, Int, Long, expand_runs
+
+RUNS_AT_ONCE = 64
+"""Searches that share one table in memory: 64 times 100,000 nodes are 51 MB."""
+
+
+@dataclass(frozen=True)
+class SiteTable:
+    """Metres along the streets from nodes to sites, as far as ``limit_m``: for each site the nodes that reach it.
+
+    Attributes
+    ----------
+    limit_m
+        Whatever lies within this distance is in the table.
+    sites
+        Where the sites meet the streets; edge -1 has no entries.
+    start
+        int64 [S + 1]: the site's entries are ``start[s]:start[s + 1]``.
+    node
+        int32
+    metres
+        float32: street metres from the node to the site's point on the street.
+    """
+
+    limit_m: float
+    nodes: int
+    sites: Snaps
+    start: Long
+    node: Int
+    metres: np.ndarray
+
+    @cached_property
+    def by_node(self) -> tuple[Long, Int, np.ndarray]:
+        """The same entries by node: start int64 [N + 1], site int32, metres float32."""
+        site = np.repeat(np.arange(len(self.sites), dtype=np.int32), np.diff(self.start))
+        order = np.argsort(self.node, kind="stable")
+        start = np.zeros(self.nodes + 1, np.int64)
+        np.cumsum(np.bincount(self.node, minlength=self.nodes), out=start[1:])
+        return start, site[order], self.metres[order]
+
+    @cached_property
+    def by_edge(self) -> dict[int, list[int]]:
+        """Sites by the edge that they stand on."""
+        standing: dict[int, list[int]] = {}
+        for site, edge in enumerate(self.sites.edge.tolist()):
+            if edge >= 0:
+                standing.setdefault(edge, []).append(site)
+        return standing
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Metres from demand points to sites, sparse by site.
+
+    Attributes
+    ----------
+    start
+        int64 [S + 1]
+    point
+        int32, ascending within a site.
+    metres
+        float64: the whole way, at both ends to the door.
+    """
+
+    start: Long
+    point: Int
+    metres: Float
+
+
+def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTable:
+    """Street metres from every node within ``limit_m`` to each site, against the arcs' direction."""
+    owner: list[Int] = []
+    node: list[Int] = []
+    metres: list[np.ndarray] = []
+    for group, nodes, table in _runs(network, sites, limit_m):
+        row, column = np.nonzero(table <= limit_m)
+        owner.append(group[row].astype(np.int32))
+        node.append(nodes[column].astype(np.int32))
+        metres.append(table[row, column].astype(np.float32))
+    count = len(sites)
+    site_of = np.concatenate([np.empty(0, np.int32), *owner])
+    order = np.argsort(site_of, kind="stable")
+    start = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(site_of, minlength=count), out=start[1:])
+    return SiteTable(
+        limit_m=limit_m,
+        nodes=network.streets.node_x.size,
+        sites=sites,
+        start=start,
+        node=np.concatenate([np.empty(0, np.int32), *node])[order],
+        metres=np.concatenate([np.empty(0, np.float32), *metres])[order],
+    )
+
+
+def lookup(network: StreetNetwork, table: SiteTable, origin: Snap) -> tuple[Int, Float]:
+    """Sites that a position reaches, by a ready table.
+
+    Returns
+    -------
+    site, metres
+        Each site once, nearest first (ties by site); complete up to the table's limit. The whole way, door to door.
+    """
+    start, owner, street_m = table.by_node
+    streets = network.streets
+    along, against = network.is_open
+    sites: list[Int] = []
+    metres: list[np.ndarray] = []
+    if along[origin.edge]:
+        end = streets.edge_v[origin.edge]
+        sites.append(owner[start[end] : start[end + 1]])
+        metres.append(street_m[start[end] : start[end + 1]] + (streets.edge_m[origin.edge] - origin.offset_m))
+    if against[origin.edge]:
+        end = streets.edge_u[origin.edge]
+        sites.append(owner[start[end] : start[end + 1]])
+        metres.append(street_m[start[end] : start[end + 1]] + origin.offset_m)
+    direct = [
+        (site, abs(gap))
+        for site in table.by_edge.get(origin.edge, ())
+        for gap in (float(table.sites.offset_m[site]) - origin.offset_m,)
+        if (along[origin.edge] if gap >= 0 else against[origin.edge])
+    ]
+    if direct:
+        sites.append(np.array([site for site, _ in direct], np.int32))
+        metres.append(np.array([gap for _, gap in direct]))
+    site = np.concatenate(sites)
+    whole_m = np.concatenate(metres) + table.sites.off_m[site] + origin.off_m
+    order = np.lexsort((site, whole_m))
+    site, whole_m = site[order], whole_m[order]
+    _, first = np.unique(site, return_index=True)
+    first.sort()
+    return site[first], whole_m[first]
+
+
+def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_m: float) -> Reach:
+    """Metres from every point to every site within ``limit_m``, door to door.
+
+    Parameters
+    ----------
+    table
+        Of the sites, with a limit of at least ``limit_m``.
+    points
+        Demand points on the network; edge -1 reaches nothing.
+    """
+    streets = network.streets
+    along, against = network.is_open
+    number = np.flatnonzero(points.edge >= 0).astype(np.int32)
+    edge, offset = points.edge[number], points.offset_m[number]
+    onward, back = along[edge], against[edge]
+    end = np.concatenate((streets.edge_v[edge[onward]], streets.edge_u[edge[back]]))
+    added = np.concatenate(((streets.edge_m[edge] - offset)[onward], offset[back]))
+    point = np.concatenate((number[onward], number[back]))
+    added += points.off_m[point]
+    by_end = np.argsort(end, kind="stable")
+    point, added = point[by_end], added[by_end]
+    start = np.zeros(table.nodes + 1, np.int64)
+    np.cumsum(np.bincount(end, minlength=table.nodes), out=start[1:])
+
+    site_of = np.repeat(np.arange(len(table.sites), dtype=np.int32), np.diff(table.start))
+    near = table.metres <= limit_m
+    site_of, node, street_m = site_of[near], table.node[near], table.metres[near]
+    count = start[node + 1] - start[node]
+    entry = np.repeat(np.arange(node.size), count)
+    reached = expand_runs(start[node], start[node + 1])
+    metres = street_m[entry] + added[reached] + table.sites.off_m[site_of[entry]]
+    close = metres <= limit_m
+    site_part, point_part, metres = site_of[entry][close], point[reached][close], metres[close]
+
+    same_site, same_point, same_m = _on_one_edge(network, table.sites, points)
+    close = same_m <= limit_m
+    site_all = np.concatenate((site_part, same_site[close]))
+    point_all = np.concatenate((point_part, same_point[close]))
+    metres_all = np.concatenate((metres, same_m[close]))
+    order = np.lexsort((metres_all, point_all, site_all))
+    site_all, point_all, metres_all = site_all[order], point_all[order], metres_all[order]
+    shortest = np.ones(site_all.size, bool)
+    shortest[1:] = (site_all[1:] != site_all[:-1]) | (point_all[1:] != point_all[:-1])
+    site_all = site_all[shortest]
+    row = np.zeros(len(table.sites) + 1, np.int64)
+    np.cumsum(np.bincount(site_all, minlength=len(table.sites)), out=row[1:])
+    return Reach(row, point_all[shortest], metres_all[shortest])
+
+
+def metres_to_nearest(network: StreetNetwork, sites: Snaps, limit_m: float = math.inf) -> Float:
+    """float64 [N]: street metres from each node to the door of the nearest site, infinite where there is none."""
+    arcs, count = network.backward, network.streets.node_x.size
+    present = sites[sites.edge >= 0]
+    if not len(present):
+        return np.full(count, np.inf)
+    tail, head, metres = _doorsteps(network, present, backward=True)
+    metres = metres + present.off_m[tail]
+    graph = _joined(arcs, count, np.zeros(tail.size, np.int64), head, metres, 1)
+    return np.asarray(dijkstra(graph, indices=count, limit=limit_m)[:count])
+
+
+def metres_from(network: StreetNetwork, origin: Snap, limit_m: float = math.inf) -> tuple[Long, Float]:
+    """Street metres from a position to the nodes it reaches, along the arcs' direction.
+
+    Returns
+    -------
+    node, metres
+        int64 and float64; without the metres off the street.
+    """
+    single = Snaps(np.array([origin.edge], np.int32), np.array([origin.offset_m]), np.array([origin.off_m]))
+    for _, nodes, table in _runs(network, single, limit_m, backward=False):
+        reached = table[0] <= limit_m
+        return nodes[reached], table[0][reached]
+    return np.empty(0, np.int64), np.empty(0)
+
+
+def metres_between(network: StreetNetwork, origin: Snap, sites: Snaps, limit_m: float = math.inf) -> Float:
+    """float64 [S]: the whole way from a position to each site, door to door; infinite where there is none."""
+    nodes, street_m = metres_from(network, origin, limit_m)
+    at = np.full(network.streets.node_x.size, np.inf)
+    at[nodes] = street_m
+    streets, (along, against) = network.streets, network.is_open
+    edge = np.where(sites.edge >= 0, sites.edge, 0)
+    by_u = np.where(along[edge], at[streets.edge_u[edge]] + sites.offset_m, np.inf)
+    by_v = np.where(against[edge], at[streets.edge_v[edge]] + streets.edge_m[edge] - sites.offset_m, np.inf)
+    gap = sites.offset_m - origin.offset_m
+    direct = np.where((edge == origin.edge) & np.where(gap >= 0, along[edge], against[edge]), np.abs(gap), np.inf)
+    whole = np.minimum(np.minimum(by_u, by_v), direct) + sites.off_m + origin.off_m
+    return np.where(sites.edge >= 0, whole, np.inf)
+
+
+def path(network: StreetNetwork, origin: LonLat, start: Snap, end: Snap, goal: LonLat) -> list[LonLat]:
+    """The shortest way between two positions as a line, both of them included; empty where there is none."""
+    streets, arcs, (along, against) = network.streets, network.forward, network.is_open
+    gap = end.offset_m - start.offset_m
+    direct = start.edge == end.edge and bool(along[start.edge] if gap >= 0 else against[start.edge])
+    count = streets.node_x.size
+    snaps = Snaps(np.array([start.edge], np.int32), np.array([start.offset_m]), np.array([start.off_m]))
+    tail, head, metres = _doorsteps(network, snaps, backward=False)
+    graph = _joined(arcs, count, tail, head, metres, 1)
+    at, before = dijkstra(graph, indices=count, return_predecessors=True)
+    ends = [
+        (float(at[streets.edge_u[end.edge]]) + end.offset_m, int(streets.edge_u[end.edge]), 0.0)
+        for is_open in (along[end.edge],)
+        if is_open
+    ] + [
+        (
+            float(at[streets.edge_v[end.edge]]) + float(streets.edge_m[end.edge]) - end.offset_m,
+            int(streets.edge_v[end.edge]),
+            float(streets.edge_m[end.edge]),
+        )
+        for is_open in (against[end.edge],)
+        if is_open
+    ]
+    whole_m, node, entry_m = min(ends, default=(math.inf, -1, 0.0))
+    if direct and abs(gap) <= whole_m:
+        return [origin, *_along(network, start.edge, start.offset_m, end.offset_m), goal]
+    if not math.isfinite(whole_m):
+        return []
+    nodes = [node]
+    while before[nodes[-1]] != count:
+        nodes.append(int(before[nodes[-1]]))
+    nodes.reverse()
+    first = streets.edge_u[start.edge] == nodes[0] and bool(against[start.edge])
+    by_v_m = float(streets.edge_m[start.edge]) - start.offset_m
+    if first and streets.edge_v[start.edge] == nodes[0] and along[start.edge]:
+        first = start.offset_m <= by_v_m
+    line = [origin, *_along(network, start.edge, start.offset_m, 0.0 if first else float(streets.edge_m[start.edge]))]
+    for a, b in zip(nodes, nodes[1:], strict=False):
+        row = slice(int(arcs.pointer[a]), int(arcs.pointer[a + 1]))
+        edge = int(arcs.edge[row][np.searchsorted(arcs.head[row], b)])
+        length = float(streets.edge_m[edge])
+        line += _along(network, edge, 0.0, length) if streets.edge_u[edge] == a else _along(network, edge, length, 0.0)
+    line += _along(network, end.edge, entry_m, end.offset_m)
+    line.append(goal)
+    return [point for i, point in enumerate(line) if i == 0 or point != line[i - 1]]
+
+
+def _along(network: StreetNetwork, edge: int, from_m: float, to_m: float) -> list[LonLat]:
+    """Shape of an edge between two offsets, in the order it is travelled."""
+    streets = network.streets
+    shape = slice(int(streets.shape_start[edge]), int(streets.shape_start[edge + 1]))
+    low, high = min(from_m, to_m), max(from_m, to_m)
+    at = streets.shape_m[shape]
+    inner = (at > low) & (at < high)
+    ends = Snaps(np.full(2, edge, np.int32), np.array([low, high]), np.zeros(2))
+    (lon_a, lon_b), (lat_a, lat_b) = network.snapper.points_on(ends)
+    lon = [float(lon_a), *(streets.shape_x[shape][inner] / FIXED).tolist(), float(lon_b)]
+    lat = [float(lat_a), *(streets.shape_y[shape][inner] / FIXED).tolist(), float(lat_b)]
+    points = [LonLat(round(x, 7), round(y, 7)) for x, y in zip(lon, lat, strict=True)]
+    return points if from_m <= to_m else points[::-1]
+
+
+def _runs(
+    network: StreetNetwork, sites: Snaps, limit_m: float, *, backward: bool = True
+) -> Iterator[tuple[Long, Long, Float]]:
+    """Search from sites, neighbours together, each group in the part of the network that it can reach.
+
+    Yields
+    ------
+    group, nodes, table
+        Indices of the sites; nodes of that part, ascending; float64 [group, nodes] street metres, infinite where
+        not reached.
+    """
+    present = np.flatnonzero(sites.edge >= 0)
+    if not present.size:
+        return
+    arcs = network.backward if backward else network.forward
+    count = network.streets.node_x.size
+    lon, lat = network.snapper.points_on(sites[present])
+    x_m, y_m = metres_per_degree(float(np.abs(lat).max()))
+    if not math.isfinite(limit_m):
+        groups = [np.arange(present.size)]
+    else:
+        column = np.floor(lon * x_m / max(limit_m, 500.0)).astype(np.int64)
+        row = np.floor(lat * y_m / max(limit_m, 500.0)).astype(np.int64)
+        order = np.lexsort((column, row))
+        groups = np.split(order, np.flatnonzero((np.diff(row[order]) != 0) | (np.diff(column[order]) != 0)) + 1)
+    groups = [part for group in groups for part in np.array_split(group, math.ceil(group.size / RUNS_AT_ONCE))]
+    for group in groups:
+        chosen = present[group]
+        if math.isfinite(limit_m):
+            nodes = network.nodes_within(
+                float(lon[group].min()) - limit_m / x_m,
+                float(lat[group].min()) - limit_m / y_m,
+                float(lon[group].max()) + limit_m / x_m,
+                float(lat[group].max()) + limit_m / y_m,
+            )
+        else:
+            nodes = np.arange(count)
+        tail, head, metres = _doorsteps(network, sites[chosen], backward=backward)
+        if nodes.size == count:
+            part = arcs
+        else:
+            part = _within(arcs, nodes)
+            inside = np.minimum(np.searchsorted(nodes, head), max(nodes.size - 1, 0))
+            keep = nodes[inside] == head if nodes.size else np.zeros(head.size, bool)
+            tail, head, metres = tail[keep], inside[keep], metres[keep]
+        graph = _joined(part, nodes.size, tail, head, metres, chosen.size)
+        table = dijkstra(graph, indices=np.arange(nodes.size, nodes.size + chosen.size), limit=limit_m)
+        yield chosen, nodes, table[:, : nodes.size]
+
+
+def _doorsteps(network: StreetNetwork, sites: Snaps, *, backward: bool) -> tuple[Long, Long, Float]:
+    """First steps of a search from points in mid-edge: (site, node, metres), where the direction is open."""
+    streets, (along, against) = network.streets, network.is_open
+    to_v, to_u = (against, along) if backward else (along, against)
+    by_v, by_u = np.flatnonzero(to_v[sites.edge]), np.flatnonzero(to_u[sites.edge])
+    site = np.concatenate((by_v, by_u))
+    node = np.concatenate((streets.edge_v[sites.edge[by_v]], streets.edge_u[sites.edge[by_u]])).astype(np.int64)
+    rest_m = streets.edge_m[sites.edge[by_v]] - sites.offset_m[by_v]
+    return site, node, np.concatenate((np.maximum(rest_m, 0.0), sites.offset_m[by_u]))
+
+
+def _within(arcs: Arcs, nodes: Long) -> Arcs:
+    """The arcs between some nodes, renumbered by their place in the ascending ``nodes``."""
+    begin, end = arcs.pointer[nodes].astype(np.int64), arcs.pointer[nodes + 1].astype(np.int64)
+    taken = expand_runs(begin, end)
+    head = arcs.head[taken]
+    low, high = (int(nodes[0]), int(nodes[-1])) if nodes.size else (0, -1)
+    number = np.full(high - low + 1, -1, np.int32)
+    number[nodes - low] = np.arange(nodes.size, dtype=np.int32)
+    candidate = (head >= low) & (head <= high)
+    inside = np.full(head.size, -1, np.int32)
+    inside[candidate] = number[head[candidate] - low]
+    keep = inside >= 0
+    row = np.repeat(np.arange(nodes.size), end - begin)[keep]
+    pointer = np.zeros(nodes.size + 1, np.int32)
+    np.cumsum(np.bincount(row, minlength=nodes.size), out=pointer[1:])
+    return Arcs(pointer, inside[keep], arcs.metres[taken[keep]], arcs.edge[taken[keep]])
+
+
+def _joined(arcs: Arcs, count: int, tail: Long, head: Long, metres: Float, extra: int) -> csr_array:
+    """The arcs of ``count`` nodes with ``extra`` further nodes behind them, from which ``tail`` leads to ``head``."""
+    order = np.lexsort((head, tail))
+    tail, head, metres = tail[order], head[order], metres[order]
+    first = np.ones(tail.size, bool)
+    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    least = np.minimum.reduceat(metres, np.flatnonzero(first)) if tail.size else metres
+    pointer = arcs.pointer[-1] + np.cumsum(np.bincount(tail[first], minlength=extra))
+    return csr_array(
+        (
+            np.concatenate((arcs.metres, least)),
+            np.concatenate((arcs.head, head[first].astype(np.int32))),
+            np.concatenate((arcs.pointer, pointer.astype(np.int32))),
+        ),
+        shape=(count + extra, count + extra),
+    )
+
+
+def _on_one_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[Int, Int, Float]:
+    """Sites and points on the same edge, straight along it: (site, point, metres door to door)."""
+    along, against = network.is_open
+    order = np.argsort(points.edge, kind="stable")
+    edge_sorted = points.edge[order]
+    present = np.flatnonzero(sites.edge >= 0)
+    begin = np.searchsorted(edge_sorted, sites.edge[present])
+    end = np.searchsorted(edge_sorted, sites.edge[present], side="right")
+    site = np.repeat(present, end - begin)
+    point = order[expand_runs(begin, end)]
+    gap = sites.offset_m[site] - points.offset_m[point]
+    edge = sites.edge[site]
+    permitted = np.where(gap >= 0, along[edge], against[edge])
+    site, point, gap = site[permitted], point[permitted], np.abs(gap[permitted])
+    return site.astype(np.int32), point.astype(np.int32), gap + sites.off_m[site] + points.off_m[point]
