@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.errors import UnknownStationError
+from stations.errors import HoursError, UnknownStationError
 from stations.hours import Hours, State
 from stations.station import COORDINATE_DECIMALS, AmenityState, Station, Status
 
@@ -80,11 +80,6 @@ class Snapshot:
         rules
             Hours of an earlier snapshot, to be used again with all that they
             have worked out.
-
-        Raises
-        ------
-        HoursError
-            Hours that are not in the grammar.
         """
         ordered = tuple(sorted(stations, key=lambda station: station.code))
         lon = np.array([station.position.lon for station in ordered], dtype=np.float64)
@@ -109,7 +104,7 @@ class Snapshot:
             number = numbers.get(texts)
             if number is None:
                 number = numbers[texts] = len(used)
-                used.append(earlier.get(texts) or hours_of(station, timezone))
+                used.append(earlier.get(texts) or _readable_hours(station, timezone))
             rule[row] = number
 
         for column in (lon, lat, amenity, rule, active):
@@ -180,6 +175,15 @@ def hours_of(station: Station, timezone: ZoneInfo) -> Hours:
         Hours that are not in the grammar.
     """
     return Hours.parse(station.hours, timezone, self_service=station.self_service_hours, season=station.season)
+
+
+def _readable_hours(station: Station, timezone: ZoneInfo) -> Hours:
+    try:
+        return hours_of(station, timezone)
+    except HoursError:
+        # Records are checked before they are written, so only a later version of the grammar can
+        # refuse one. Then that one station's hours are unknown, rather than all stations gone.
+        return Hours.parse("", timezone)
 
 
 def _digest(stations: Iterable[Station]) -> str:
