@@ -183,7 +183,7 @@ def _assemble(
     edge_u = np.array([end[0] for end in ends], np.int64)
     edge_v = np.array([end[1] for end in ends], np.int64)
     node_of, copy_of = _split_at_barriers(edge_u, edge_v, blocked)
-    joins = _joins(node_of, copy_of, refs, extract)
+    joins = _joins(node_of, refs, extract)
     kept, renumbered = np.unique(np.concatenate((edge_u, edge_v)), return_inverse=True)
     number = dict(zip(kept.tolist(), range(kept.size), strict=True))
     edge_u, edge_v = renumbered[: edge_u.size], renumbered[edge_u.size :]
@@ -232,9 +232,7 @@ def _split_at_barriers(edge_u: Long, edge_v: Long, blocked: NDArray[np.bool_]) -
     return node_of, copy_of
 
 
-def _joins(
-    node_of: dict[int, int], copy_of: dict[int, int], refs: Long, extract: Extract
-) -> list[tuple[int, int, int]]:
+def _joins(node_of: dict[int, int], refs: Long, extract: Extract) -> list[tuple[int, int, int]]:
     """Edges of no length that lead the modes which may pass through a barrier: (node, copy, permission)."""
     all_bits = int(np.bitwise_or.reduce(extract.permission))
     joins = []

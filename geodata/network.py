@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geodata.access import Mode
 from geodata.lonlat import LonLat
 from geodata.snapping import SegmentIndex, Snap, Snapper, Snaps
 from geodata.streets import ROW_STRIDE, Float, Int, Long, Streets, cell_row_column, expand_runs
+
+AT_NODE_M = 0.02
+"""A position as near as this to the end of an edge stands on the node, and takes any street from there."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,25 @@ class StreetNetwork:
         return self._arcs(backward=True)
 
     @cached_property
-    def is_open(self) -> tuple[np.ndarray, np.ndarray]:
-        """bool [E] twice: edges one may travel from u to v, and from v to u."""
+    def is_open(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Bool [E] twice: edges one may travel from u to v, and from v to u."""
         bits = self.streets.edge_permission >> np.uint8(2 * self.mode_index)
         return bits & np.uint8(1) != 0, bits & np.uint8(2) != 0
+
+    def leaving(self, snaps: Snaps) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Bool [K] twice: whether one may leave each position towards its edge's u, and towards its v."""
+        along, against, at_u, at_v = self._ways_on(snaps)
+        return against | at_u, along | at_v
+
+    def arriving(self, snaps: Snaps) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Bool [K] twice: whether one may arrive at each position from its edge's u, and from its v."""
+        along, against, at_u, at_v = self._ways_on(snaps)
+        return along | at_u, against | at_v
+
+    def _ways_on(self, snaps: Snaps) -> tuple[NDArray[np.bool_], ...]:
+        along, against = self.is_open
+        rest_m = self.streets.edge_m[snaps.edge] - snaps.offset_m
+        return along[snaps.edge], against[snaps.edge], snaps.offset_m <= AT_NODE_M, rest_m <= AT_NODE_M
 
     def snap(self, position: LonLat) -> Snap:
         """The nearest street segment of this mode; raises OffStreetError beyond 500 m."""

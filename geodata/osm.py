@@ -1,4 +1,4 @@
-"""An OpenStreetMap extract, read in one pass: streets, places, host premises, boundaries, what the map shows beneath."""
+"""An OpenStreetMap extract, read in one pass: streets, places, host premises, boundaries, the map beneath."""
 
 from __future__ import annotations
 

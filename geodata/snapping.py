@@ -48,6 +48,10 @@ class Snap:
     offset_m: float
     off_m: float
 
+    def as_snaps(self) -> Snaps:
+        """The same as a list of one."""
+        return Snaps(np.array([self.edge], np.int32), np.array([self.offset_m]), np.array([self.off_m]))
+
 
 @dataclass(frozen=True)
 class Snaps:
@@ -209,24 +213,12 @@ class Snapper:
 
     def point_on(self, snap: Snap) -> LonLat:
         """The position on the street that a snap names."""
-        lon, lat = self.points_on(Snaps(*(np.array([value]) for value in (snap.edge, snap.offset_m, snap.off_m))))
+        lon, lat = self.points_on(snap.as_snaps())
         return LonLat(float(lon[0]), float(lat[0]))
 
     def points_on(self, snaps: Snaps) -> tuple[Float, Float]:
         """Longitudes and latitudes of the positions on the streets, in degrees."""
-        streets = self._streets
-        low = streets.shape_start[snaps.edge].astype(np.int64)
-        high = streets.shape_start[snaps.edge + 1] - 2
-        while np.any(low < high):
-            middle = (low + high + 1) // 2
-            before = streets.shape_m[middle] <= snaps.offset_m
-            low = np.where(before, middle, low)
-            high = np.where(before, high, middle - 1)
-        length = streets.shape_m[low + 1] - streets.shape_m[low]
-        share = np.clip((snaps.offset_m - streets.shape_m[low]) / np.where(length > 0, length, 1.0), 0.0, 1.0)
-        x = streets.shape_x[low] + share * (streets.shape_x[low + 1] - streets.shape_x[low])
-        y = streets.shape_y[low] + share * (streets.shape_y[low + 1] - streets.shape_y[low])
-        return x / FIXED, y / FIXED
+        return self._streets.points_on(snaps.edge, snaps.offset_m)
 
     def _nearest_to(self, position: LonLat, ring: int) -> tuple[int, float, float]:
         """As :meth:`_nearest` for one position, with as few array operations as will do: someone waits for it."""

@@ -163,6 +163,21 @@ class Streets:
         edge = np.searchsorted(self.shape_start, first, side="right") - 1
         return first, edge.astype(np.int32)
 
+    def points_on(self, edge: Int, offset_m: Float) -> tuple[Float, Float]:
+        """Longitudes and latitudes in degrees of positions at metres along edges."""
+        low = self.shape_start[edge].astype(np.int64)
+        high = self.shape_start[edge + 1] - 2
+        while np.any(low < high):
+            middle = (low + high + 1) // 2
+            before = self.shape_m[middle] <= offset_m
+            low = np.where(before, middle, low)
+            high = np.where(before, high, middle - 1)
+        length = self.shape_m[low + 1] - self.shape_m[low]
+        share = np.clip((offset_m - self.shape_m[low]) / np.where(length > 0, length, 1.0), 0.0, 1.0)
+        x = self.shape_x[low] + share * (self.shape_x[low + 1] - self.shape_x[low])
+        y = self.shape_y[low] + share * (self.shape_y[low + 1] - self.shape_y[low])
+        return x / FIXED, y / FIXED
+
     def to_arrays(self) -> Arrays:
         """The arrays by name, for saving."""
         names = (

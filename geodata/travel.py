@@ -16,13 +16,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from geodata.lonlat import LonLat, metres_per_degree
-from geodata.network import Arcs, StreetNetwork
+from geodata.network import AT_NODE_M, Arcs, StreetNetwork
 from geodata.osm import FIXED
 from geodata.snapping import Snap, Snaps
 from geodata.streets import Float, Int, Long, expand_runs
@@ -54,10 +56,10 @@ class SiteTable:
     sites: Snaps
     start: Long
     node: Int
-    metres: np.ndarray
+    metres: NDArray[np.float32]
 
     @cached_property
-    def by_node(self) -> tuple[Long, Int, np.ndarray]:
+    def by_node(self) -> tuple[Long, Int, NDArray[np.float32]]:
         """The same entries by node: start int64 [N + 1], site int32, metres float32."""
         site = np.repeat(np.arange(len(self.sites), dtype=np.int32), np.diff(self.start))
         order = np.argsort(self.node, kind="stable")
@@ -98,7 +100,7 @@ def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTabl
     """Street metres from every node within ``limit_m`` to each site, against the arcs' direction."""
     owner: list[Int] = []
     node: list[Int] = []
-    metres: list[np.ndarray] = []
+    metres: list[NDArray[np.float32]] = []
     for group, nodes, table in _runs(network, sites, limit_m):
         row, column = np.nonzero(table <= limit_m)
         owner.append(group[row].astype(np.int32))
@@ -128,23 +130,24 @@ def lookup(network: StreetNetwork, table: SiteTable, origin: Snap) -> tuple[Int,
         Each site once, nearest first (ties by site); complete up to the table's limit. The whole way, door to door.
     """
     start, owner, street_m = table.by_node
-    streets = network.streets
-    along, against = network.is_open
+    streets, edge = network.streets, origin.edge
+    length_m = float(streets.edge_m[edge])
+    along, against = bool(network.is_open[0][edge]), bool(network.is_open[1][edge])
     sites: list[Int] = []
-    metres: list[np.ndarray] = []
-    if along[origin.edge]:
-        end = streets.edge_v[origin.edge]
-        sites.append(owner[start[end] : start[end + 1]])
-        metres.append(street_m[start[end] : start[end + 1]] + (streets.edge_m[origin.edge] - origin.offset_m))
-    if against[origin.edge]:
-        end = streets.edge_u[origin.edge]
-        sites.append(owner[start[end] : start[end + 1]])
-        metres.append(street_m[start[end] : start[end + 1]] + origin.offset_m)
+    metres: list[NDArray[np.floating]] = []
+    for is_open, end, first_m in (
+        (along or length_m - origin.offset_m <= AT_NODE_M, streets.edge_v[edge], length_m - origin.offset_m),
+        (against or origin.offset_m <= AT_NODE_M, streets.edge_u[edge], origin.offset_m),
+    ):
+        if is_open:
+            row = slice(start[end], start[end + 1])
+            sites.append(owner[row])
+            metres.append(street_m[row] + first_m)
     direct = [
         (site, abs(gap))
-        for site in table.by_edge.get(origin.edge, ())
+        for site in table.by_edge.get(edge, ())
         for gap in (float(table.sites.offset_m[site]) - origin.offset_m,)
-        if (along[origin.edge] if gap >= 0 else against[origin.edge])
+        if (along if gap >= 0 else against)
     ]
     if direct:
         sites.append(np.array([site for site, _ in direct], np.int32))
@@ -169,10 +172,9 @@ def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_
         Demand points on the network; edge -1 reaches nothing.
     """
     streets = network.streets
-    along, against = network.is_open
     number = np.flatnonzero(points.edge >= 0).astype(np.int32)
     edge, offset = points.edge[number], points.offset_m[number]
-    onward, back = along[edge], against[edge]
+    back, onward = network.leaving(points[number])
     end = np.concatenate((streets.edge_v[edge[onward]], streets.edge_u[edge[back]]))
     added = np.concatenate(((streets.edge_m[edge] - offset)[onward], offset[back]))
     point = np.concatenate((number[onward], number[back]))
@@ -227,8 +229,7 @@ def metres_from(network: StreetNetwork, origin: Snap, limit_m: float = math.inf)
     node, metres
         int64 and float64; without the metres off the street.
     """
-    single = Snaps(np.array([origin.edge], np.int32), np.array([origin.offset_m]), np.array([origin.off_m]))
-    for _, nodes, table in _runs(network, single, limit_m, backward=False):
+    for _, nodes, table in _runs(network, origin.as_snaps(), limit_m, backward=False):
         reached = table[0] <= limit_m
         return nodes[reached], table[0][reached]
     return np.empty(0, np.int64), np.empty(0)
@@ -240,9 +241,10 @@ def metres_between(network: StreetNetwork, origin: Snap, sites: Snaps, limit_m: 
     at = np.full(network.streets.node_x.size, np.inf)
     at[nodes] = street_m
     streets, (along, against) = network.streets, network.is_open
-    edge = np.where(sites.edge >= 0, sites.edge, 0)
-    by_u = np.where(along[edge], at[streets.edge_u[edge]] + sites.offset_m, np.inf)
-    by_v = np.where(against[edge], at[streets.edge_v[edge]] + streets.edge_m[edge] - sites.offset_m, np.inf)
+    from_u, from_v = network.arriving(sites)
+    edge = sites.edge
+    by_u = np.where(from_u, at[streets.edge_u[edge]] + sites.offset_m, np.inf)
+    by_v = np.where(from_v, at[streets.edge_v[edge]] + streets.edge_m[edge] - sites.offset_m, np.inf)
     gap = sites.offset_m - origin.offset_m
     direct = np.where((edge == origin.edge) & np.where(gap >= 0, along[edge], against[edge]), np.abs(gap), np.inf)
     whole = np.minimum(np.minimum(by_u, by_v), direct) + sites.off_m + origin.off_m
@@ -255,24 +257,13 @@ def path(network: StreetNetwork, origin: LonLat, start: Snap, end: Snap, goal: L
     gap = end.offset_m - start.offset_m
     direct = start.edge == end.edge and bool(along[start.edge] if gap >= 0 else against[start.edge])
     count = streets.node_x.size
-    snaps = Snaps(np.array([start.edge], np.int32), np.array([start.offset_m]), np.array([start.off_m]))
-    tail, head, metres = _doorsteps(network, snaps, backward=False)
-    graph = _joined(arcs, count, tail, head, metres, 1)
-    at, before = dijkstra(graph, indices=count, return_predecessors=True)
-    ends = [
-        (float(at[streets.edge_u[end.edge]]) + end.offset_m, int(streets.edge_u[end.edge]), 0.0)
-        for is_open in (along[end.edge],)
-        if is_open
-    ] + [
-        (
-            float(at[streets.edge_v[end.edge]]) + float(streets.edge_m[end.edge]) - end.offset_m,
-            int(streets.edge_v[end.edge]),
-            float(streets.edge_m[end.edge]),
-        )
-        for is_open in (against[end.edge],)
-        if is_open
-    ]
-    whole_m, node, entry_m = min(ends, default=(math.inf, -1, 0.0))
+    tail, head, first_m = _doorsteps(network, start.as_snaps(), backward=False)
+    at, before = dijkstra(_joined(arcs, count, tail, head, first_m, 1), indices=count, return_predecessors=True)
+    from_u, from_v = network.arriving(end.as_snaps())
+    end_u, end_v, end_m = int(streets.edge_u[end.edge]), int(streets.edge_v[end.edge]), float(streets.edge_m[end.edge])
+    arrivals = [(float(at[end_u]) + end.offset_m, end_u, 0.0)] if from_u[0] else []
+    arrivals += [(float(at[end_v]) + end_m - end.offset_m, end_v, end_m)] if from_v[0] else []
+    whole_m, node, entry_m = min(arrivals, default=(math.inf, -1, 0.0))
     if direct and abs(gap) <= whole_m:
         return [origin, *_along(network, start.edge, start.offset_m, end.offset_m), goal]
     if not math.isfinite(whole_m):
@@ -281,12 +272,11 @@ def path(network: StreetNetwork, origin: LonLat, start: Snap, end: Snap, goal: L
     while before[nodes[-1]] != count:
         nodes.append(int(before[nodes[-1]]))
     nodes.reverse()
-    first = streets.edge_u[start.edge] == nodes[0] and bool(against[start.edge])
-    by_v_m = float(streets.edge_m[start.edge]) - start.offset_m
-    if first and streets.edge_v[start.edge] == nodes[0] and along[start.edge]:
-        first = start.offset_m <= by_v_m
-    line = [origin, *_along(network, start.edge, start.offset_m, 0.0 if first else float(streets.edge_m[start.edge]))]
-    for a, b in zip(nodes, nodes[1:], strict=False):
+    length_m = float(streets.edge_m[start.edge])
+    exit_m = float(first_m[head == nodes[0]].min())
+    by_u = streets.edge_u[start.edge] == nodes[0] and math.isclose(exit_m, start.offset_m, abs_tol=1e-9)
+    line = [origin, *_along(network, start.edge, start.offset_m, 0.0 if by_u else length_m)]
+    for a, b in pairwise(nodes):
         row = slice(int(arcs.pointer[a]), int(arcs.pointer[a + 1]))
         edge = int(arcs.edge[row][np.searchsorted(arcs.head[row], b)])
         length = float(streets.edge_m[edge])
@@ -363,9 +353,9 @@ def _runs(
 
 def _doorsteps(network: StreetNetwork, sites: Snaps, *, backward: bool) -> tuple[Long, Long, Float]:
     """First steps of a search from points in mid-edge: (site, node, metres), where the direction is open."""
-    streets, (along, against) = network.streets, network.is_open
-    to_v, to_u = (against, along) if backward else (along, against)
-    by_v, by_u = np.flatnonzero(to_v[sites.edge]), np.flatnonzero(to_u[sites.edge])
+    streets = network.streets
+    to_u, to_v = network.arriving(sites) if backward else network.leaving(sites)
+    by_v, by_u = np.flatnonzero(to_v), np.flatnonzero(to_u)
     site = np.concatenate((by_v, by_u))
     node = np.concatenate((streets.edge_v[sites.edge[by_v]], streets.edge_u[sites.edge[by_u]])).astype(np.int64)
     rest_m = streets.edge_m[sites.edge[by_v]] - sites.offset_m[by_v]
@@ -423,3 +413,11 @@ def _on_one_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[I
     permitted = np.where(gap >= 0, along[edge], against[edge])
     site, point, gap = site[permitted], point[permitted], np.abs(gap[permitted])
     return site.astype(np.int32), point.astype(np.int32), gap + sites.off_m[site] + points.off_m[point]
+
+
+def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> Float:
+    """float64 [K]: metres along one edge from each point on it to the nearest site's door, infinite without one."""
+    _, point, metres = _on_one_edge(network, sites, points)
+    nearest = np.full(len(points), np.inf)
+    np.minimum.at(nearest, point, metres - points.off_m[point])
+    return nearest

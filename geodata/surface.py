@@ -1,0 +1,282 @@
+"""The reached area, for drawing: travel times to polygons.
+
+A mesh of triangles is laid once over the street nodes, over points along the
+longer edges and over a sparse grid between the streets. A vertex has the time
+from where it meets the street plus the way up to it, so the drawn line between
+reached and not reached runs between vertices of either kind and every street
+node falls on its own side. Beyond ``OFF_M`` from a street nothing counts as
+reached, which keeps rivers, fields and hillsides out of the picture.
+
+The polygons are a picture: no figure is ever taken from them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay, cKDTree
+
+from geodata.lonlat import METRES_PER_DEGREE
+from geodata.network import StreetNetwork
+from geodata.osm import FIXED
+from geodata.snapping import SegmentIndex, Snaps
+from geodata.streets import Arrays, Float, Int, Long, Streets, expand_runs
+from geodata.travel import metres_to_nearest, nearest_on_edge
+
+ALONG_M = 50.0
+"""Longest piece of an edge between two vertices."""
+
+OFF_M = 90.0
+"""How far beside a street the drawn area reaches at most."""
+
+GRID_M = 90.0
+"""Spacing of the vertices between the streets."""
+
+CLEAR_M = 40.0
+"""No grid vertex stands nearer than this to a street vertex."""
+
+SEEN_M = 300.0
+"""Vertices farther than this from a mode's streets need no place on them: they are out in any case."""
+
+EDGE_SHARE = 0.04
+"""The drawn line keeps this share of a triangle's side away from the vertices at its ends."""
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Triangles over the streets and the land beside them.
+
+    Attributes
+    ----------
+    x, y
+        int32 [V]: degrees times 1e7.
+    triangle
+        int32 [T, 3]: vertices, counter-clockwise.
+    edge, offset_m, off_m
+        int32, float32, float32 [modes, V]: where a vertex meets each mode's streets; edge -1 beyond 500 m.
+    """
+
+    x: Int
+    y: Int
+    triangle: Int
+    edge: Int
+    offset_m: NDArray[np.float32]
+    off_m: NDArray[np.float32]
+
+    def to_arrays(self) -> Arrays:
+        """The arrays by name, for saving."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Mesh:
+        """The reverse of :meth:`to_arrays`."""
+        return cls(**arrays)  # type: ignore[arg-type]
+
+    def snaps(self, mode_index: int) -> Snaps:
+        """Where the vertices meet a mode's streets."""
+        return Snaps(self.edge[mode_index], self.offset_m[mode_index], self.off_m[mode_index])
+
+
+def build_mesh(streets: Streets, index: SegmentIndex) -> Mesh:
+    """Lay the mesh over the streets of all modes."""
+    inner, lon, lat = _street_vertices(streets)
+    _, south, _, north = streets.bounds
+    x_m = METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2.0))
+    x, y = lon * x_m, lat * METRES_PER_DEGREE
+    grid_x, grid_y = _between(x, y)
+    far = 20_000.0
+    frame_x = np.array([x.min() - far, x.max() + far])[[0, 1, 1, 0]]
+    frame_y = np.array([y.min() - far, y.max() + far])[[0, 0, 1, 1]]
+    x, y = np.concatenate((x, grid_x, frame_x)), np.concatenate((y, grid_y, frame_y))
+    fixed_x = np.round(x / x_m * FIXED).astype(np.int32)
+    fixed_y = np.round(y / METRES_PER_DEGREE * FIXED).astype(np.int32)
+    corners = Delaunay(np.column_stack((x - x.mean(), y - y.mean()))).simplices
+    a, b, c = corners.T
+    clockwise = (x[b] - x[a]) * (y[c] - y[a]) < (y[b] - y[a]) * (x[c] - x[a])
+    corners[clockwise] = corners[clockwise][:, ::-1]
+    snaps = [
+        _meeting(StreetNetwork(streets, mode.key, index), inner, fixed_x / FIXED, fixed_y / FIXED)
+        for mode in streets.modes
+    ]
+    return Mesh(
+        x=fixed_x,
+        y=fixed_y,
+        triangle=corners.astype(np.int32),
+        edge=np.stack([snap.edge for snap in snaps]),
+        offset_m=np.stack([snap.offset_m for snap in snaps]).astype(np.float32),
+        off_m=np.stack([snap.off_m for snap in snaps]).astype(np.float32),
+    )
+
+
+def reached_areas(
+    mesh: Mesh, network: StreetNetwork, sites: Snaps, limits_m: tuple[float, ...]
+) -> tuple[shapely.MultiPolygon, ...]:
+    """The area from which some site is within each limit, door to door.
+
+    Parameters
+    ----------
+    sites
+        Where the sites meet the network.
+    limits_m
+        Distances in metres, for example of 5, 10 and 15 minutes.
+
+    Returns
+    -------
+    tuple of MultiPolygon
+        WGS-84, one for each limit; empty where nothing is reached.
+    """
+    metres = vertex_metres(mesh, network, sites, max(limits_m))
+    return tuple(_area(mesh, metres, mesh.off_m[network.mode_index], limit) for limit in limits_m)
+
+
+def vertex_metres(mesh: Mesh, network: StreetNetwork, sites: Snaps, limit_m: float) -> Float:
+    """float64 [V]: metres from each vertex to the nearest site, door to door; infinite beyond about ``limit_m``."""
+    node_m = metres_to_nearest(network, sites, limit_m)
+    points = mesh.snaps(network.mode_index)
+    metres = np.full(mesh.x.size, np.inf)
+    on = np.flatnonzero(points.edge >= 0)
+    chosen = points[on]
+    to_u, to_v = network.leaving(chosen)
+    streets = network.streets
+    by_u = np.where(to_u, node_m[streets.edge_u[chosen.edge]] + chosen.offset_m, np.inf)
+    rest_m = streets.edge_m[chosen.edge] - chosen.offset_m
+    by_v = np.where(to_v, node_m[streets.edge_v[chosen.edge]] + rest_m, np.inf)
+    metres[on] = np.minimum(np.minimum(by_u, by_v), nearest_on_edge(network, sites, chosen)) + chosen.off_m
+    return metres
+
+
+def _street_vertices(streets: Streets) -> tuple[Snaps, Float, Float]:
+    """Vertices on the streets: the nodes, then points along the edges longer than ``ALONG_M``.
+
+    Returns
+    -------
+    inner, lon, lat
+        The points along edges, by edge and offset; positions of nodes and points in degrees.
+    """
+    inner = np.maximum(np.ceil(streets.edge_m / ALONG_M).astype(np.int64) - 1, 0)
+    edge = np.repeat(np.arange(inner.size), inner)
+    nth = expand_runs(np.zeros(inner.size, np.int64), inner) + 1
+    offset = nth / (inner[edge] + 1) * streets.edge_m[edge]
+    points = Snaps(edge.astype(np.int32), offset, np.zeros(edge.size))
+    lon, lat = streets.points_on(points.edge, points.offset_m)
+    return points, np.concatenate((streets.node_lon, lon)), np.concatenate((streets.node_lat, lat))
+
+
+def _meeting(network: StreetNetwork, inner: Snaps, lon: Float, lat: Float) -> Snaps:
+    """Where vertices meet a mode's streets: those on its own edges at once, the others by snapping."""
+    streets = network.streets
+    main = streets.main(network.mode_index)
+    own = np.flatnonzero(main)
+    edge = np.full(lon.size, -1, np.int32)
+    offset_m, off_m = np.zeros(lon.size), np.full(lon.size, np.inf)
+    for node, at_m in ((streets.edge_v[own], streets.edge_m[own]), (streets.edge_u[own], np.zeros(own.size))):
+        edge[node], offset_m[node], off_m[node] = own, at_m, 0.0
+    on = np.flatnonzero(main[inner.edge])
+    behind = streets.node_x.size + on
+    edge[behind], offset_m[behind], off_m[behind] = inner.edge[on], inner.offset_m[on], 0.0
+    rest = np.flatnonzero(edge < 0)
+    snaps = network.snapper.snap_many(lon[rest], lat[rest], SEEN_M)
+    edge[rest], offset_m[rest], off_m[rest] = snaps.edge, snaps.offset_m, snaps.off_m
+    return Snaps(edge, offset_m, off_m)
+
+
+def _between(x: Float, y: Float) -> tuple[Float, Float]:
+    """Vertices of a triangular grid in the neighbourhood of the streets, but clear of them; metres."""
+    stride = 1 << 24
+    around = np.unique(
+        np.floor(y / GRID_M).astype(np.int64) * stride + np.floor(x / GRID_M).astype(np.int64) + stride // 2
+    )
+    reach = np.arange(-3, 4)
+    for step in (reach, reach * stride):
+        around = np.unique(around[:, None] + step)
+    row, column = around // stride, around % stride - stride // 2
+    grid_x, grid_y = (column + 0.5 * (row % 2)) * GRID_M, row * GRID_M
+    nearest, _ = cKDTree(np.column_stack((x, y))).query(
+        np.column_stack((grid_x, grid_y)), distance_upper_bound=3.0 * GRID_M
+    )
+    clear = (nearest > CLEAR_M) & np.isfinite(nearest)
+    return grid_x[clear], grid_y[clear]
+
+
+def _area(mesh: Mesh, metres: Float, off_m: NDArray[np.float32], limit_m: float) -> shapely.MultiPolygon:
+    beyond = np.maximum(off_m - OFF_M, 0.0)
+    value = np.where(beyond > 0, np.maximum(metres, limit_m + beyond), metres) - limit_m
+    inside = value <= 0.0
+    corners = inside[mesh.triangle]
+    mixed = np.flatnonzero(corners.any(axis=1) & ~corners.all(axis=1))
+    triangle, corner = mesh.triangle[mixed], corners[mixed]
+    # Turn every mixed triangle so that the corner that differs from the other two comes first.
+    alone_inside = corner.sum(axis=1) == 1
+    odd = np.where(alone_inside, corner.argmax(axis=1), corner.argmin(axis=1))
+    rows = np.arange(mixed.size)
+    first, second, third = (triangle[rows, (odd + step) % 3] for step in range(3))
+    # The line leaves the inside on its left: past a lone inside corner it runs from the side after it to the side
+    # before it, past a lone outside corner the other way round.
+    after, before = _side(first, second), _side(first, third)
+    enter, leave = np.where(alone_inside, after, before), np.where(alone_inside, before, after)
+    sides, place = np.unique(np.concatenate((enter, leave)), return_inverse=True)
+    onward = np.full(sides.size, -1, np.int64)
+    onward[place[: mixed.size]] = place[mixed.size :]
+    low, high = (sides >> 32).astype(np.int64), (sides & 0xFFFFFFFF).astype(np.int64)
+    return _polygons(_rings(onward), *_crossings(mesh, value, low, high))
+
+
+def _side(a: Int, b: Int) -> Long:
+    """One number for the side between two vertices."""
+    low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+    return low << 32 | high
+
+
+def _crossings(mesh: Mesh, value: Float, low: Long, high: Long) -> tuple[Float, Float]:
+    """Where the line crosses each side, in degrees: by the values at its ends, half-way where one is infinite."""
+    a, b = value[low], value[high]
+    with np.errstate(invalid="ignore"):
+        share = np.where(np.isfinite(a) & np.isfinite(b), a / (a - b), 0.5)
+    share = np.clip(share, EDGE_SHARE, 1.0 - EDGE_SHARE)
+    x = mesh.x[low] + share * (mesh.x[high].astype(np.float64) - mesh.x[low])
+    y = mesh.y[low] + share * (mesh.y[high].astype(np.float64) - mesh.y[low])
+    return np.round(x / FIXED, 6), np.round(y / FIXED, 6)
+
+
+def _rings(onward: Long) -> list[list[int]]:
+    """The cycles of a permutation."""
+    following = onward.tolist()
+    seen = bytearray(len(following))
+    rings = []
+    for start in range(len(following)):
+        if seen[start]:
+            continue
+        ring, at = [], start
+        while not seen[at]:
+            seen[at] = 1
+            ring.append(at)
+            at = following[at]
+        if len(ring) > 2:  # two sides make no ring: vertices at one spot
+            rings.append(ring)
+    return rings
+
+
+def _polygons(rings: list[list[int]], x: Float, y: Float) -> shapely.MultiPolygon:
+    """Shells run counter-clockwise, holes clockwise; every hole goes to the smallest shell around it."""
+    if not rings:
+        return shapely.MultiPolygon()
+    order = np.concatenate([np.array(ring) for ring in rings])
+    which = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    lines = shapely.linearrings(np.column_stack((x[order], y[order])), indices=which)
+    is_shell = shapely.is_ccw(lines)
+    shells, holes = lines[is_shell], lines[~is_shell]
+    solid = shapely.polygons(shells)
+    size = shapely.area(solid)
+    inside: list[list[shapely.LinearRing]] = [[] for _ in shells]
+    hole, shell = shapely.STRtree(solid).query(shapely.get_point(holes, 0), predicate="within")
+    order = np.lexsort((size[shell], hole))
+    hole, shell = hole[order], shell[order]
+    _, first = np.unique(hole, return_index=True)
+    for at in first:
+        inside[shell[at]].append(holes[hole[at]])
+    return shapely.MultiPolygon([shapely.Polygon(ring, rest) for ring, rest in zip(shells, inside, strict=True)])
