@@ -4,6 +4,8 @@ Each error keeps its English template and its values apart, so that a door can
 translate the template and fill in the same values.
 """
 
+from dataclasses import dataclass
+
 
 class StationsError(Exception):
     """Root of every error raised by this package.
@@ -65,6 +67,35 @@ class RegistryLockedError(RegistryError, TimeoutError):
     """A registry that another program keeps locked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, or doubtful, in a file.
+
+    Attributes
+    ----------
+    row
+        Row of the spreadsheet, or feature of the collection, from 1; None for the file as a whole.
+    column
+        Header of the column; empty for the row as a whole.
+    template, values
+        English sentence with ``{name}`` placeholders, and what fills them.
+    """
+
+    row: int | None
+    column: str
+    template: str
+    values: dict[str, object]
+
+    @property
+    def message(self) -> str:
+        """The sentence, in English."""
+        return self.template.format(**self.values)
+
+    def __str__(self) -> str:
+        where = ([] if self.row is None else [f"row {self.row}"]) + ([self.column] if self.column else [])
+        return f"{', '.join(where)}: {self.message}" if where else self.message
+
+
 class ImportRefused(StationsError, ValueError):  # noqa: N818  the field's word; what was refused is listed in `faults`
     """A file of stations that was not taken in; nothing of it was written.
 
@@ -74,6 +105,6 @@ class ImportRefused(StationsError, ValueError):  # noqa: N818  the field's word;
         Every fault found, each with its row and column, in the order of the file.
     """
 
-    def __init__(self, template: str, /, *, faults: tuple[object, ...] = (), **values: object) -> None:
+    def __init__(self, template: str, /, *, faults: tuple[Fault, ...] = (), **values: object) -> None:
         self.faults = faults
         super().__init__(template, **values)
