@@ -1,4 +1,4 @@
-"""Whether boundaries and streets lie in the same place, in the same datum.
+"""Whether boundaries, people and streets lie in the same place, in the same datum.
 
 Boundaries may well reach beyond the streets, or streets beyond the boundaries:
 neither is a fault. None of the streets inside is one, and so is a clearly better
@@ -8,6 +8,7 @@ fit with the axes swapped or in another datum.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,11 +16,14 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geodata.datum import Datum, from_wgs84
-from geodata.errors import BoundaryError
+from geodata.errors import BoundaryError, DemandError
 from geodata.lonlat import Float, LonLat, distance_m
 
 WORTH_TRYING = 20_000
 """So many street positions say as well as all of them where the streets are."""
+
+BEYOND_DEG = 0.005
+"""People this far beyond the streets, some 500 m, still belong to them."""
 
 
 def share_inside(shapes: Sequence[BaseGeometry], lon: Float, lat: Float) -> float:
@@ -27,16 +31,41 @@ def share_inside(shapes: Sequence[BaseGeometry], lon: Float, lat: Float) -> floa
     return float(inside_any(shapes, lon, lat).mean()) if lon.size else 0.0
 
 
-def inside_any(shapes: Sequence[BaseGeometry], lon: Float, lat: Float) -> NDArray[np.bool_]:
+def inside_any(shapes: Sequence[BaseGeometry] | NDArray[Any], lon: Float, lat: Float) -> NDArray[np.bool_]:
     """Whether each position lies in, or on the edge of, any of these polygons."""
-    inside = np.zeros(lon.size, dtype=np.bool_)
-    for shape in shapes:
-        west, south, east, north = shape.bounds
-        near = np.flatnonzero(~inside & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-        if near.size:
-            shapely.prepare(shape)
-            inside[near] = shapely.intersects_xy(shape, lon[near], lat[near])
+    inside: NDArray[np.bool_] = first_holding(shapes, lon, lat) >= 0
     return inside
+
+
+def first_holding(shapes: Sequence[BaseGeometry] | NDArray[Any], lon: Float, lat: Float) -> NDArray[np.int32]:
+    """Index of the first of these polygons that holds each position; its edge belongs to it.
+
+    Parameters
+    ----------
+    shapes
+        Polygons in degrees.
+    lon, lat
+        Degrees of the same datum, shape [p].
+
+    Returns
+    -------
+    int32 array, shape [p]
+        -1 where none does.
+    """
+    found = np.full(len(lon), -1, dtype=np.int32)
+    order = np.argsort(lon, kind="stable")
+    x, y = lon[order], lat[order]
+    west, south, east, north = np.asarray(shapely.bounds(shapes), dtype=np.float64).reshape(-1, 4).T
+    first, last = np.searchsorted(x, west, "left"), np.searchsorted(x, east, "right")
+    for index in reversed(np.flatnonzero(last > first)):
+        span = slice(first[index], last[index])
+        near = np.flatnonzero((y[span] >= south[index]) & (y[span] <= north[index])) + first[index]
+        if near.size:
+            shape = shapes[index]
+            shapely.prepare(shape)
+            inside = near[shapely.intersects_xy(shape, x[near], y[near])]
+            found[order[inside]] = index
+    return found
 
 
 def check_place(shapes: Sequence[BaseGeometry], datum: Datum, lon: Float, lat: Float) -> list[str]:
@@ -137,3 +166,61 @@ def _apart_km(shapes: Sequence[BaseGeometry], lon: Float, lat: Float) -> float:
     line = min((shapely.shortest_line(shape, some) for shape in shapes), key=lambda line: float(line.length))
     (lon_a, lat_a), (lon_b, lat_b) = line.coords
     return distance_m(LonLat(lon_a, lat_a), LonLat(lon_b, lat_b)) / 1000.0
+
+
+def streets_box(lon: Float, lat: Float) -> tuple[float, float, float, float]:
+    """West, south, east and north, in degrees, of what still belongs to these streets."""
+    return (
+        float(lon.min()) - BEYOND_DEG,
+        float(lat.min()) - BEYOND_DEG,
+        float(lon.max()) + BEYOND_DEG,
+        float(lat.max()) + BEYOND_DEG,
+    )
+
+
+def check_people(
+    lon: Float, lat: Float, street_lon: Float, street_lat: Float, known: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """Tell which people live where the streets are.
+
+    Parameters
+    ----------
+    lon, lat
+        Where people live, degrees WGS-84, shape [p].
+    street_lon, street_lat
+        Positions on streets, degrees WGS-84.
+    known
+        People who are known to have a street, wherever their position is, shape [p].
+
+    Returns
+    -------
+    bool array, shape [p]
+
+    Raises
+    ------
+    DemandError
+        None of them: how far off, or that the axes look swapped.
+    """
+    west, south, east, north = streets_box(street_lon, street_lat)
+
+    def inside(x: Float, y: Float) -> NDArray[np.bool_]:
+        within: NDArray[np.bool_] = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        return within
+
+    near = inside(lon, lat) if known is None else inside(lon, lat) | known
+    if near.any():
+        return near
+    if inside(lat, lon).any():
+        raise DemandError(
+            "The axes of the population look swapped: it fits the streets when longitude and latitude change places. "
+            "Exchange the two."
+        )
+    off_m = min(
+        distance_m(LonLat(x, y), LonLat(min(max(x, west), east), min(max(y, south), north)))
+        for x, y in zip(lon[:WORTH_TRYING].tolist(), lat[:WORTH_TRYING].tolist(), strict=True)
+    )
+    raise DemandError(
+        "The population lies in the wrong place: nobody is near a street of the extract, "
+        "and the nearest is {km:.1f} km off. Check that both files are of the same county, and the datum (WGS-84).",
+        km=off_m / 1000.0,
+    )

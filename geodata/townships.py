@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from geodata.errors import BoundaryError
 from geodata.features import AdminArea
 from geodata.lonlat import Float, LonLat
 from geodata.mapfile import listed
-from geodata.placement import check_place, inside_any, share_inside
+from geodata.placement import check_place, first_holding, inside_any, share_inside
 
 WORTH_TELLING_HA = 0.01
 """Overlaps and gaps under 10 m by 10 m are the rounding of whoever drew them."""
@@ -65,11 +64,6 @@ class Townships:
     notes: tuple[str, ...]
     declared: bool
 
-    @cached_property
-    def bounds(self) -> Float:
-        """West, south, east and north of each township in degrees, shape [n, 4]."""
-        return np.asarray(shapely.bounds(self.geometry), dtype=np.float64).reshape(-1, 4)
-
     def township_at(self, position: LonLat) -> int | None:
         """Index of the township of a position; ``None`` outside all."""
         index = int(self.townships_at(np.array([position.lon]), np.array([position.lat]))[0])
@@ -88,20 +82,7 @@ class Townships:
         int32 array, shape [p]
             -1 outside all. A shared border, and an overlap, belong to the lower index.
         """
-        found = np.full(len(lon), -1, dtype=np.int32)
-        order = np.argsort(lon, kind="stable")
-        x, y = lon[order], lat[order]
-        west, south, east, north = self.bounds.T
-        first, last = np.searchsorted(x, west, "left"), np.searchsorted(x, east, "right")
-        for index in reversed(np.flatnonzero(last > first)):
-            span = slice(first[index], last[index])
-            near = np.flatnonzero((y[span] >= south[index]) & (y[span] <= north[index])) + first[index]
-            if near.size:
-                shape = self.geometry[index]
-                shapely.prepare(shape)
-                inside = near[shapely.intersects_xy(shape, x[near], y[near])]
-                found[order[inside]] = index
-        return found
+        return first_holding(self.geometry, lon, lat)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Columns as plain arrays: the polygons as WKB end to end, the texts as one JSON text in UTF-8."""
