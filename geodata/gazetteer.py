@@ -23,7 +23,8 @@ REACH_M = 20_000.0
 """A place farther than this says nothing of a position."""
 
 # How many times farther a place of this kind seems than it is. What people live in and call by name
-# comes first; a city's one point stands for so much ground that any nearer name says more.
+# comes first; a city's one point stands for so much ground that any nearer name says more. A street is always
+# near, and tells a stranger little: it is named where no settlement is within some 500 m.
 FARNESS = {
     "neighbourhood": 1.0,
     "quarter": 1.0,
@@ -33,8 +34,6 @@ FARNESS = {
     "town": 1.2,
     "isolated_dwelling": 1.5,
     "farm": 1.5,
-    "street": 1.5,
-    "premises": 1.5,
     "square": 1.5,
     "city_block": 1.5,
     "locality": 1.8,
@@ -44,6 +43,8 @@ FARNESS = {
     "borough": 2.0,
     "plot": 2.0,
     "city": 2.5,
+    "street": 4.0,
+    "premises": 4.0,
     "district": 4.0,
     "municipality": 4.0,
     "county": 6.0,

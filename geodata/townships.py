@@ -31,6 +31,9 @@ MOST_TOLD = 20
 MOST_STREETS = 0.5
 """Areas of one level make townships when they cover at least this share of the streets."""
 
+DRAWN_TWICE = 0.01
+"""An area with no larger share of its own, beside others of its name, is one of them drawn again."""
+
 BEYOND_DEG = 0.01
 """How far the one area for all reaches beyond the streets: over 500 m, the farthest that anything is snapped."""
 
@@ -165,27 +168,22 @@ def townships_from_areas(areas: Sequence[AdminArea], admin_level: int | None, st
         The level asked for has no whole area.
     """
     lon, lat = streets_sample
-    whole = [area for area in areas if area.geometry is not None and not polygons_of(area.geometry).is_empty]
+    named = [area for area in areas if area.name or area.code]
+    whole = [area for area in named if area.geometry is not None and not polygons_of(area.geometry).is_empty]
     by_level = {
         level: list(group)
         for level, group in groupby(sorted(whole, key=lambda area: -area.admin_level), lambda area: area.admin_level)
     }
-    level = admin_level
-    if level is None:
-        for finest, group in by_level.items():
-            shapes = [shapely.make_valid(area.geometry) for area in group]
-            if share_inside(shapes, lon, lat) >= MOST_STREETS:
-                level = finest
-                break
-    faults = [
-        f"{area.name or area.ref} ({area.ref}, level {area.admin_level}) was left out: {area.fault or 'no outline'}."
-        for area in areas
-        if area.geometry is None and (level is None or area.admin_level == level)
+    level = _finest_level(by_level, streets_sample) if admin_level is None else admin_level
+    notes = [
+        f"{area.name or area.code} ({area.ref}, level {area.admin_level}) was left out: {area.fault or 'no outline'}."
+        for area in named
+        if area.geometry is None and level in {None, area.admin_level}
     ]
-    faults = faults[:MOST_TOLD] + ([f"So were {len(faults) - MOST_TOLD} more."] if len(faults) > MOST_TOLD else [])
+    notes = notes[:MOST_TOLD] + ([f"So were {len(notes) - MOST_TOLD} more."] if len(notes) > MOST_TOLD else [])
     if level is None:
         bounds = (lon.min(), lat.min(), lon.max(), lat.max()) if len(lon) else (-180.0, -90.0, 180.0, 90.0)
-        return one_area(bounds, notes=faults)
+        return one_area(bounds, notes=notes)
     if level not in by_level:
         raise BoundaryError(
             "The extract has no whole administrative area of level {level}; it has levels {levels}. "
@@ -193,27 +191,39 @@ def townships_from_areas(areas: Sequence[AdminArea], admin_level: int | None, st
             level=level,
             levels=listed(f"{known} ({len(by_level[known])})" for known in sorted(by_level)) or "none",
         )
-    return _townships(*_from_relations(by_level[level], faults, streets_sample), streets_sample)
+    nameless = sum(area.admin_level == level and not (area.name or area.code) for area in areas)
+    if nameless:
+        notes.append(f"{nameless} areas of level {level} without a name were left out.")
+    boundaries, more = _from_relations(by_level[level], streets_sample)
+    return _townships(boundaries, [*notes, *more], streets_sample)
 
 
-def _from_relations(
-    areas: Sequence[AdminArea], notes: list[str], streets_sample: Streets
-) -> tuple[list[Boundary], list[str]]:
+def _finest_level(by_level: Mapping[int, Sequence[AdminArea]], streets_sample: Streets) -> int | None:
+    """Return the first level whose areas cover most of the streets, as the levels come."""
+    for level, areas in by_level.items():
+        shapes = [shapely.make_valid(area.geometry) for area in areas]
+        if share_inside(shapes, *streets_sample) >= MOST_STREETS:
+            return level
+    return None
+
+
+def _from_relations(areas: Sequence[AdminArea], streets_sample: Streets) -> tuple[list[Boundary], list[str]]:
     """Mend the areas that hold streets; leave out, and tell, the others."""
     boundaries: list[Boundary] = []
-    notes = list(notes)
+    notes: list[str] = []
     away: list[str] = []
     for area in areas:
         code = area.code or ""
         if code and not is_township_code(code):
-            notes.append(f"The code {code} of {area.name or area.ref} is not of 9 or 12 digits and was left out.")
+            notes.append(f"The code {code} of {area.name or code} is not of 9 or 12 digits and was left out.")
             code = ""
-        whole, note = mended(Boundary(area.name or area.ref, code, polygons_of(area.geometry)))
+        whole, note = mended(Boundary(area.name or code, code, polygons_of(area.geometry)))
         if len(streets_sample[0]) and not inside_any([whole.geometry], *streets_sample).any():
             away.append(whole.name)
             continue
         boundaries.append(whole)
         notes += [note] if note else []
+    boundaries = _once(boundaries)
     if not boundaries:
         raise BoundaryError(
             "None of the administrative areas of level {level} holds a street. Give a boundary file, or another level.",
@@ -222,6 +232,17 @@ def _from_relations(
     if away:
         notes.append(f"These hold no street of the extract and were left out: {listed(sorted(away))}.")
     return boundaries, notes
+
+
+def _once(boundaries: Sequence[Boundary]) -> list[Boundary]:
+    """Leave out what is drawn twice: a ring that carries the tags of the relation it is part of."""
+    kept: list[Boundary] = []
+    for boundary in sorted(boundaries, key=lambda b: -b.geometry.area):
+        twins = [other.geometry for other in kept if other.name == boundary.name]
+        own = shapely.difference(boundary.geometry, shapely.union_all(twins)) if twins else boundary.geometry
+        if own.area > DRAWN_TWICE * boundary.geometry.area:
+            kept.append(boundary)
+    return kept
 
 
 def one_area(bounds: tuple[float, float, float, float], notes: Sequence[str] = ()) -> Townships:

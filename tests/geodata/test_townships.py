@@ -386,6 +386,14 @@ def test_neighbours_without_streets_are_left_out() -> None:
     assert townships.notes == ("These hold no street of the extract and were left out: 邻镇.",)
 
 
+def test_rings_without_a_name_and_rings_drawn_twice_are_no_townships() -> None:
+    exclave = shapely.box(WEST, SOUTH, WEST + 0.02, SOUTH + 0.02)
+    areas = [area("甲镇", 8, LEFT), area("乙乡", 8, RIGHT), area("", 8, exclave), area("甲镇", 8, exclave)]
+    townships = townships_from_areas(areas, None, STREETS)
+    assert townships.names == ("乙乡", "甲镇")
+    assert townships.notes == ("1 areas of level 8 without a name were left out.",)
+
+
 def test_no_relations_is_one_area() -> None:
     townships = townships_from_areas([AdminArea("县", 6, None, None, "a way is missing", "r7")], None, STREETS)
     assert not townships.declared
