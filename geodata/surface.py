@@ -146,7 +146,8 @@ def vertex_metres(mesh: Mesh, network: StreetNetwork, sites: Snaps, limit_m: flo
     by_u = np.where(to_u, node_m[streets.edge_u[chosen.edge]] + chosen.offset_m, np.inf)
     rest_m = streets.edge_m[chosen.edge] - chosen.offset_m
     by_v = np.where(to_v, node_m[streets.edge_v[chosen.edge]] + rest_m, np.inf)
-    metres[on] = np.minimum(np.minimum(by_u, by_v), nearest_on_edge(network, sites, chosen)) + chosen.off_m
+    direct, _ = nearest_on_edge(network, sites, chosen)
+    metres[on] = np.minimum(np.minimum(by_u, by_v), direct) + chosen.off_m
     return metres
 
 

@@ -251,14 +251,17 @@ def metres_between(network: StreetNetwork, origin: Snap, sites: Snaps, limit_m: 
     return np.where(sites.edge >= 0, whole, np.inf)
 
 
-def path(network: StreetNetwork, origin: LonLat, start: Snap, end: Snap, goal: LonLat) -> list[LonLat]:
-    """The shortest way between two positions as a line, both of them included; empty where there is none."""
+def path(
+    network: StreetNetwork, origin: LonLat, start: Snap, end: Snap, goal: LonLat, limit_m: float = math.inf
+) -> list[LonLat]:
+    """The shortest way between two positions as a line, both of them included; empty where none is within a limit."""
     streets, arcs, (along, against) = network.streets, network.forward, network.is_open
     gap = end.offset_m - start.offset_m
     direct = start.edge == end.edge and bool(along[start.edge] if gap >= 0 else against[start.edge])
     count = streets.node_x.size
     tail, head, first_m = _doorsteps(network, start.as_snaps(), backward=False)
-    at, before = dijkstra(_joined(arcs, count, tail, head, first_m, 1), indices=count, return_predecessors=True)
+    graph = _joined(arcs, count, tail, head, first_m, 1)
+    at, before = dijkstra(graph, indices=count, return_predecessors=True, limit=limit_m)
     from_u, from_v = network.arriving(end.as_snaps())
     end_u, end_v, end_m = int(streets.edge_u[end.edge]), int(streets.edge_v[end.edge]), float(streets.edge_m[end.edge])
     arrivals = [(float(at[end_u]) + end.offset_m, end_u, 0.0)] if from_u[0] else []
@@ -415,9 +418,41 @@ def _on_one_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[I
     return site.astype(np.int32), point.astype(np.int32), gap + sites.off_m[site] + points.off_m[point]
 
 
-def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> Float:
-    """float64 [K]: metres along one edge from each point on it to the nearest site's door, infinite without one."""
-    _, point, metres = _on_one_edge(network, sites, points)
-    nearest = np.full(len(points), np.inf)
-    np.minimum.at(nearest, point, metres - points.off_m[point])
-    return nearest
+def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[Float, Int]:
+    """The nearest site along the very edge that a point is on.
+
+    Returns
+    -------
+    metres, site
+        float64 [K], from the point on the street to the site's door, infinite without one; int32 [K], -1 there.
+    """
+    site, point, metres = _on_one_edge(network, sites, points)
+    metres = metres - points.off_m[point]
+    order = np.lexsort((site, metres, point))
+    site, point, metres = site[order], point[order], metres[order]
+    first = np.ones(point.size, bool)
+    first[1:] = point[1:] != point[:-1]
+    nearest_m, nearest = np.full(len(points), np.inf), np.full(len(points), -1, np.int32)
+    nearest_m[point[first]], nearest[point[first]] = metres[first], site[first]
+    return nearest_m, nearest
+
+
+def nearest_sites(network: StreetNetwork, sites: Snaps) -> tuple[Float, Int]:
+    """The nearest site from every node.
+
+    Returns
+    -------
+    metres, site
+        float64 [N], street metres to the site's door, infinite where there is none; int32 [N], -1 there.
+    """
+    count = network.streets.node_x.size
+    present = np.flatnonzero(sites.edge >= 0)
+    if not present.size:
+        return np.full(count, np.inf), np.full(count, -1, np.int32)
+    doors = sites[present]
+    site, node, metres = _doorsteps(network, doors, backward=True)
+    graph = _joined(network.backward, count, site, node, metres + doors.off_m[site], present.size)
+    first = np.arange(count, count + present.size)
+    metres, _, source = dijkstra(graph, indices=first, min_only=True, return_predecessors=True)
+    reached = np.isfinite(metres[:count])
+    return metres[:count], np.where(reached, present[np.where(reached, source[:count] - count, 0)], -1).astype(np.int32)

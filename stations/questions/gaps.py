@@ -1,0 +1,195 @@
+"""Gaps: uncovered demand that hangs together, ranked, named, with the nearest station and its true time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geodata.atlas import Atlas
+from geodata.gazetteer import NearbyName
+from geodata.lonlat import METRES_PER_DEGREE, LonLat
+from geodata.snapping import Snaps
+from geodata.travel import nearest_on_edge, nearest_sites
+from stations.questions.reach import active_rows, sites_on
+from stations.registry.snapshot import Snapshot
+
+Long = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+CELL_M = 250.0
+"""Uncovered demand in neighbouring cells of this side, in one township, is one gap."""
+
+WIDEST_CELLS = 12
+"""A gap that stretches farther than this many cells, 3 km, is cut in squares of 2 km, so that each has a place."""
+
+BLOCK_CELLS = 8
+MOST_GAPS = 50
+LEAST_SHARE = 0.0005
+"""Gaps with less of all demand than this are crumbs at the edge of the covered land, and not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Uncovered demand that hangs together.
+
+    Attributes
+    ----------
+    name
+        The nearest named place; None where the atlas names none.
+    position
+        The demand point nearest to its centre of weight.
+    demand
+        In the unit of the demand.
+    township
+        Its name; empty outside all.
+    points
+        Demand points in it.
+    nearest
+        Code of the nearest station that counts, by street; None where none can be reached.
+    seconds, metres
+        The way there from the position.
+    """
+
+    name: NearbyName | None
+    position: LonLat
+    demand: float
+    township: str
+    points: int
+    nearest: str | None
+    seconds: float | None
+    metres: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Cells that hold demand: the cell of each point, each cell's column and row, and pairs of neighbours."""
+
+    of_point: Long
+    column: Long
+    row: Long
+    pair_a: Long
+    pair_b: Long
+
+
+def find_gaps(mode: str, uncovered: Bool, counts: Bool, snapshot: Snapshot, atlas: Atlas) -> tuple[Gap, ...]:
+    """Find the gaps, those with most demand first.
+
+    Parameters
+    ----------
+    uncovered
+        bool [demand points]
+    counts
+        bool [active stations]: those to which the nearest is sought.
+    """
+    demand = atlas.demand
+    cells = atlas.memo.get("gap cells", lambda: _lay_cells(atlas))
+    open_points = np.flatnonzero(uncovered & (demand.weight > 0))
+    if not open_points.size:
+        return ()
+    label = _labels(cells, open_points)
+    weight = demand.weight[open_points]
+    total = np.bincount(label, weights=weight)
+    ranked = np.argsort(-total, kind="stable")[:MOST_GAPS]
+    ranked = ranked[total[ranked] >= LEAST_SHARE * demand.weight.sum()]
+    order = np.argsort(label, kind="stable")
+    start = np.searchsorted(label[order], np.arange(total.size + 1))
+    members = [open_points[order[start[gap] : start[gap + 1]]] for gap in ranked.tolist()]
+    centre = np.array([_centre(atlas, points) for points in members], np.int64)
+    ways = _ways(mode, counts, centre, snapshot, atlas)
+    speed = atlas.network(mode).mode.metres_per_second
+    gaps = []
+    for gap, points, at, (code, metres) in zip(ranked.tolist(), members, centre.tolist(), ways, strict=True):
+        position = LonLat(float(demand.lon[at]), float(demand.lat[at]))
+        township = int(demand.township[at])
+        gaps.append(
+            Gap(
+                name=atlas.gazetteer.name_near(position),
+                position=position,
+                demand=float(total[gap]),
+                township=atlas.townships.names[township] if township >= 0 else "",
+                points=int(points.size),
+                nearest=code,
+                seconds=None if metres is None else metres / speed,
+                metres=metres,
+            )
+        )
+    return tuple(gaps)
+
+
+def _lay_cells(atlas: Atlas) -> _Cells:
+    demand = atlas.demand
+    high = CELL_M / METRES_PER_DEGREE
+    wide = high / max(float(np.cos(np.radians(np.abs(demand.lat).max(initial=0.0)))), 0.01)
+    column = np.floor(demand.lon / wide).astype(np.int64)
+    row = np.floor(demand.lat / high).astype(np.int64)
+    stride, townships = np.int64(1 << 24), np.int64(len(atlas.townships.names) + 1)
+    key = ((row + stride // 2) * stride + column + stride // 2) * townships + demand.township + 1
+    keys, first, of_point = np.unique(key, return_index=True, return_inverse=True)
+    pairs_a, pairs_b = [], []
+    for step in (1, stride - 1, stride, stride + 1):
+        beside = np.searchsorted(keys, keys + step * townships)
+        beside = np.minimum(beside, keys.size - 1)
+        a = np.flatnonzero(keys[beside] == keys + step * townships)
+        pairs_a.append(a)
+        pairs_b.append(beside[a])
+    return _Cells(of_point, column[first], row[first], np.concatenate(pairs_a), np.concatenate(pairs_b))
+
+
+def _labels(cells: _Cells, points: Long) -> Long:
+    """Number the gaps that points belong to: neighbouring open cells, the widest cut in blocks."""
+    count = cells.column.size
+    is_open = np.zeros(count, bool)
+    is_open[cells.of_point[points]] = True
+    linked = is_open[cells.pair_a] & is_open[cells.pair_b]
+    a, b = cells.pair_a[linked], cells.pair_b[linked]
+    links = coo_array((np.ones(a.size, np.int8), (a, b)), shape=(count, count))
+    _, part = connected_components(links, directed=False)
+    opened = np.flatnonzero(is_open)
+    low, high = np.full((2, count), np.iinfo(np.int64).max), np.full((2, count), np.iinfo(np.int64).min)
+    for i, at in enumerate((cells.column, cells.row)):
+        np.minimum.at(low[i], part[opened], at[opened])
+        np.maximum.at(high[i], part[opened], at[opened])
+    wide = ((high - low) > WIDEST_CELLS).any(axis=0)
+    block = np.where(wide[part], (cells.row // BLOCK_CELLS) * (1 << 24) + cells.column // BLOCK_CELLS, 0)
+    pairs = np.column_stack((part, block))[cells.of_point[points]]
+    _, label = np.unique(pairs[:, 0] * np.int64(1 << 50) + pairs[:, 1], return_inverse=True)
+    return label
+
+
+def _centre(atlas: Atlas, points: Long) -> int:
+    demand = atlas.demand
+    lon, lat, weight = demand.lon[points], demand.lat[points], demand.weight[points]
+    mid_lon, mid_lat = np.average(lon, weights=weight), np.average(lat, weights=weight)
+    off = ((lon - mid_lon) * np.cos(np.radians(mid_lat))) ** 2 + (lat - mid_lat) ** 2
+    return int(points[np.argmin(off)])
+
+
+def _ways(
+    mode: str, counts: Bool, points: Long, snapshot: Snapshot, atlas: Atlas
+) -> list[tuple[str | None, float | None]]:
+    """For each demand point the nearest station that counts, by street, and the metres to its door."""
+    network = atlas.network(mode)
+    sites = sites_on(snapshot, atlas, mode)
+    counting = Snaps(np.where(counts, sites.edge, np.int32(-1)), sites.offset_m, sites.off_m)
+    key = ("nearest", snapshot.positions_digest, mode, counts.tobytes())
+    node_m, node_site = atlas.memo.get(key, lambda: nearest_sites(network, counting))
+    snaps = atlas.demand_on[mode][points]
+    to_u, to_v = network.leaving(snaps)
+    streets = network.streets
+    u, v = streets.edge_u[snaps.edge], streets.edge_v[snaps.edge]
+    by_u = np.where(to_u, node_m[u] + snaps.offset_m, np.inf)
+    by_v = np.where(to_v, node_m[v] + streets.edge_m[snaps.edge] - snaps.offset_m, np.inf)
+    direct, direct_site = nearest_on_edge(network, counting, snaps)
+    ways = np.stack((by_u, by_v, direct))
+    best = ways.argmin(axis=0), np.arange(points.size)
+    whole = np.where(snaps.edge >= 0, ways[best] + snaps.off_m, np.inf)
+    site = np.stack((node_site[u], node_site[v], direct_site))[best]
+    rows = active_rows(snapshot)
+    return [
+        (snapshot.stations[int(rows[at])].code, float(metres)) if np.isfinite(metres) else (None, None)
+        for at, metres in zip(site.tolist(), whole.tolist(), strict=True)
+    ]

@@ -1,0 +1,269 @@
+"""The nearest station: the one that is open on arrival, has what is needed and is quickest to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+
+from geodata.access import Mode, load_modes
+from geodata.atlas import Atlas
+from geodata.errors import OffStreetError, UnknownModeError
+from geodata.lonlat import Float, LonLat, distances_m
+from geodata.network import StreetNetwork
+from geodata.snapping import Snap, Snaps
+from geodata.travel import lookup, metres_between, path
+from stations.hours import State
+from stations.questions.reach import active_rows, sites_on, station_table
+from stations.registry.snapshot import Snapshot
+from stations.station import AmenityState, Station
+
+MEAN_DETOUR = 1.324
+"""Street distance over straight distance, the mean of 25 Chinese cities: the estimate where there are no streets."""
+
+MOST_STATIONS = 50
+Basis = Literal["street", "circle"]
+SERVES = frozenset({AmenityState.YES, AmenityState.NEARBY})
+
+
+class Why(StrEnum):
+    """Why a station does not fit."""
+
+    CLOSED = "closed"
+    CLOSING = "closing"
+    LACKS = "lacks"
+    NOT_KNOWN = "not_known"
+    TOO_FAR = "too_far"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing in which a station does not fit, for the doors to put in words.
+
+    Attributes
+    ----------
+    key
+        ``closed`` on arrival (``opens_at``, ISO 8601 or None); ``closing`` before one gets there (``closes_at``,
+        ``early_s``); ``lacks`` or ``not_known`` of an ``amenity``; ``too_far`` for the ``minutes`` asked.
+    """
+
+    key: Why
+    values: Mapping[str, str | float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NearestQuery:
+    """What the person asked.
+
+    Attributes
+    ----------
+    origin
+        Where they are, WGS-84.
+    at
+        When they set out; aware.
+    amenities
+        Keys of what they need, all of it.
+    limit
+        1 to 50 stations.
+    path
+        Whether to give the way along the streets.
+    """
+
+    origin: LonLat
+    at: datetime
+    mode: str = "walk"
+    minutes: float = 15.0
+    amenities: frozenset[str] = frozenset()
+    limit: int = 5
+    path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A station with what the person finds on arrival.
+
+    Attributes
+    ----------
+    seconds, metres
+        Door to door at the mode's speed.
+    basis
+        ``street``, or ``circle``: straight distance times the mean detour, an estimate.
+    state
+        On arrival.
+    changes_at
+        When that changes next; None when not within days, or not known.
+    reasons
+        Empty when the station fits.
+    path
+        The way along the streets, where asked for and known.
+    """
+
+    station: Station
+    seconds: float
+    metres: float
+    basis: Basis
+    state: State
+    changes_at: datetime | None
+    reasons: tuple[Reason, ...] = ()
+    path: tuple[LonLat, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearestAnswer:
+    """Stations that fit and those that almost do, each list nearest first.
+
+    Attributes
+    ----------
+    digest
+        Of the atlas; None where there is none.
+    """
+
+    query: NearestQuery
+    stations: tuple[Found, ...]
+    almost: tuple[Found, ...]
+    revision: int
+    digest: str | None
+
+
+def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -> NearestAnswer:
+    """Find the stations that serve a person soonest.
+
+    A station fits when it is within the minutes, has every amenity (itself or next door) and is open, or of unknown
+    hours, on arrival. ``almost`` holds those nearer than the last that fits which do not, each with its reasons; when
+    none fits, also the closest beyond the minutes that would, with its true time. Ties are broken by code.
+
+    Raises
+    ------
+    UnknownModeError
+        The travel mode is not known.
+    """
+    mode = _mode(query.mode, atlas)
+    reach_m = query.minutes * 60.0 * mode.metres_per_second
+    fits: list[Found] = []
+    almost: list[Found] = []
+    for found in _by_distance(query, snapshot, atlas, mode, reach_m):
+        if found.metres > reach_m:
+            if fits:
+                break
+            if not found.reasons:
+                beyond = Reason(Why.TOO_FAR, {"minutes": query.minutes})
+                almost.append(replace(found, reasons=(beyond,)))
+                break
+        elif not found.reasons:
+            fits.append(found)
+            if len(fits) == query.limit:
+                break
+        elif len(almost) < query.limit:
+            almost.append(found)
+    if query.path and atlas is not None:
+        fits = [_with_path(found, query, snapshot, atlas) for found in fits]
+        almost = [_with_path(found, query, snapshot, atlas) for found in almost]
+    return NearestAnswer(query, tuple(fits), tuple(almost), snapshot.revision, None if atlas is None else atlas.digest)
+
+
+def _mode(key: str, atlas: Atlas | None) -> Mode:
+    modes = load_modes() if atlas is None else atlas.modes
+    if key not in modes:
+        known = ", ".join(modes)
+        raise UnknownModeError("There is no travel mode “{mode}”. Use one of: {known}.", mode=key, known=known)
+    return modes[key]
+
+
+def _by_distance(
+    query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, mode: Mode, reach_m: float
+) -> Iterator[Found]:
+    """All active stations, nearest first, judged one by one as they are asked for."""
+    rows = active_rows(snapshot)
+    if atlas is not None:
+        network = atlas.network(query.mode)
+        try:
+            origin = network.snap(query.origin)
+        except OffStreetError:
+            pass
+        else:
+            yield from _by_street(query, snapshot, atlas, network, origin, reach_m)
+            return
+    metres = _circle_m(query.origin, snapshot, rows)
+    for at in np.argsort(metres, kind="stable").tolist():
+        yield _judged(query, snapshot, int(rows[at]), float(metres[at]), "circle", mode)
+
+
+def _by_street(
+    query: NearestQuery, snapshot: Snapshot, atlas: Atlas, network: StreetNetwork, origin: Snap, reach_m: float
+) -> Iterator[Found]:
+    rows = active_rows(snapshot)
+    table = station_table(snapshot, atlas, query.mode, reach_m)
+    site, metres = lookup(network, table, origin)
+    site, metres = _with_estimates(query.origin, snapshot, rows, table.sites, site, metres)
+    seen: set[int] = set()
+    for at, whole_m in zip(site.tolist(), metres.tolist(), strict=True):
+        if whole_m > table.limit_m:
+            break
+        seen.add(at)
+        basis: Basis = "street" if table.sites.edge[at] >= 0 else "circle"
+        yield _judged(query, snapshot, int(rows[at]), whole_m, basis, network.mode)
+    if len(seen) == rows.size:
+        return
+    every = metres_between(network, origin, table.sites)
+    off = table.sites.edge < 0
+    every[off] = _circle_m(query.origin, snapshot, rows)[off]
+    for at in np.argsort(every, kind="stable").tolist():
+        if at not in seen and np.isfinite(every[at]):
+            basis = "circle" if off[at] else "street"
+            yield _judged(query, snapshot, int(rows[at]), float(every[at]), basis, network.mode)
+
+
+def _with_estimates(
+    origin: LonLat, snapshot: Snapshot, rows: np.ndarray, sites: Snaps, site: np.ndarray, metres: Float
+) -> tuple[np.ndarray, Float]:
+    """Add the stations that no street leads to, by straight distance, in their place by distance."""
+    off = np.flatnonzero(sites.edge < 0)
+    if not off.size:
+        return site, metres
+    site = np.concatenate((site, off))
+    metres = np.concatenate((metres, _circle_m(origin, snapshot, rows[off])))
+    order = np.lexsort((site, metres))
+    return site[order], metres[order]
+
+
+def _circle_m(origin: LonLat, snapshot: Snapshot, rows: np.ndarray) -> Float:
+    lon, lat = np.full(rows.size, origin.lon), np.full(rows.size, origin.lat)
+    metres: Float = distances_m(lon, lat, snapshot.lon[rows], snapshot.lat[rows]) * MEAN_DETOUR
+    return metres
+
+
+def _judged(query: NearestQuery, snapshot: Snapshot, row: int, metres: float, basis: Basis, mode: Mode) -> Found:
+    """A station as the person finds it on arrival, with every reason against it."""
+    station = snapshot.stations[row]
+    hours = snapshot.hours(row)
+    seconds = metres / mode.metres_per_second
+    arrival = hours.state_at(query.at + timedelta(seconds=seconds))
+    reasons: list[Reason] = []
+    if arrival.state is State.CLOSED:
+        now = hours.state_at(query.at)
+        if now.state is State.OPEN and now.until is not None:
+            early_s = seconds - (now.until - query.at).total_seconds()
+            reasons.append(Reason(Why.CLOSING, {"closes_at": now.until.isoformat(), "early_s": round(early_s)}))
+        else:
+            opens_at = None if arrival.until is None else arrival.until.isoformat()
+            reasons.append(Reason(Why.CLOSED, {"opens_at": opens_at}))
+    for key in sorted(query.amenities):
+        has = station.amenity(key)
+        if has not in SERVES:
+            reasons.append(Reason(Why.LACKS if has is AmenityState.NO else Why.NOT_KNOWN, {"amenity": key}))
+    return Found(station, seconds, metres, basis, arrival.state, arrival.until, tuple(reasons))
+
+
+def _with_path(found: Found, query: NearestQuery, snapshot: Snapshot, atlas: Atlas) -> Found:
+    if found.basis != "street":
+        return found
+    network = atlas.network(query.mode)
+    sites = sites_on(snapshot, atlas, query.mode)
+    at = int(np.searchsorted(active_rows(snapshot), snapshot.index(found.station.code)))
+    end = Snap(int(sites.edge[at]), float(sites.offset_m[at]), float(sites.off_m[at]))
+    line = path(network, query.origin, network.snap(query.origin), end, found.station.position, found.metres + 1.0)
+    return replace(found, path=tuple(line))

@@ -1,0 +1,54 @@
+"""Reach: how far it is by street from anywhere to each active station.
+
+It depends only on where the active stations stand, so it is worked out once for
+an atlas, a mode and a set of positions, and everything else is a look into it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.atlas import Atlas
+from geodata.snapping import Snaps
+from geodata.travel import Reach, SiteTable, reach_matrix, site_table
+from stations.registry.snapshot import Snapshot
+
+REACH_STEPS = (15.0, 30.0, 60.0, 120.0)
+"""Minutes for which reach matrices are kept; a question takes the next larger one and leaves out what is beyond."""
+
+
+def active_rows(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Rows of the snapshot whose stations serve; the sites of every table are in this order."""
+    return np.flatnonzero(snapshot.active)
+
+
+def sites_on(snapshot: Snapshot, atlas: Atlas, mode: str) -> Snaps:
+    """Where the active stations meet a mode's streets; edge -1 where no street is within 500 m."""
+
+    def snapped() -> Snaps:
+        rows = active_rows(snapshot)
+        return atlas.network(mode).snap_many(snapshot.lon[rows], snapshot.lat[rows])
+
+    return atlas.memo.get(("sites", snapshot.positions_digest, mode), snapped)
+
+
+def station_table(snapshot: Snapshot, atlas: Atlas, mode: str, limit_m: float) -> SiteTable:
+    """Street metres from the nodes to the active stations, complete to at least ``limit_m`` and the mode's horizon."""
+    network = atlas.network(mode)
+    limit_m = max(limit_m, network.mode.horizon_m)
+    return atlas.memo.get(
+        ("table", snapshot.positions_digest, mode, limit_m),
+        lambda: site_table(network, sites_on(snapshot, atlas, mode), limit_m),
+    )
+
+
+def demand_reach(snapshot: Snapshot, atlas: Atlas, mode: str, minutes: float) -> Reach:
+    """The reach matrix: metres from every demand point to every active station within at least ``minutes``."""
+    network = atlas.network(mode)
+    step = next((step for step in REACH_STEPS if step >= minutes), minutes)
+    limit_m = step * 60.0 * network.mode.metres_per_second
+    return atlas.memo.get(
+        ("reach", snapshot.positions_digest, mode, limit_m),
+        lambda: reach_matrix(network, station_table(snapshot, atlas, mode, limit_m), atlas.demand_on[mode], limit_m),
+    )
