@@ -130,7 +130,9 @@ def _check_datum(shapes: Sequence[BaseGeometry], said: Datum, lon: Float, lat: F
 
     A wrong datum pushes a strip of streets out on one side. Boundaries that merely
     end on that side do the same, so the better fit must also be a best one: pushed
-    as far again, streets must fall out on the other side.
+    as far again, streets must fall out on the other side. With boxes thrown at random
+    over three real towns the thresholds refuse 1 in 100 that are in the right datum,
+    and none of those that hold the town whole.
     """
     as_said = from_wgs84(lon, lat, said)
     fits: list[tuple[float, float, Datum]] = []
@@ -142,10 +144,11 @@ def _check_datum(shapes: Sequence[BaseGeometry], said: Datum, lon: Float, lat: F
         fits.append((share_inside(shapes, *other), share_inside(shapes, *beyond), datum))
     best, beyond_best, datum = max(fits, key=lambda fit: fit[0])
     out_said, out_best, out_beyond = 1.0 - share, 1.0 - best, 1.0 - beyond_best
-    if best - share >= 0.02 and out_best <= 0.25 * out_said and out_beyond >= 0.5 * out_said:
+    if best >= 0.97 and best - share >= 0.02 and out_best <= 0.25 * out_said and out_beyond >= 0.3 * out_said:
         raise BoundaryError(
             "The datum of the boundaries looks wrong: read as {said}, {share:.1%} of the streets lie in a township; "
-            "read as {fits}, {best:.1%} do. Try the boundary datum {fits}.",
+            "read as {fits}, {best:.1%} do. Try the boundary datum {fits}. "
+            "If {said} is right after all, add the neighbouring townships to the file.",
             said=said.value,
             share=share,
             fits=datum.value,
