@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,6 +28,9 @@ from stations.taxonomy import Taxonomy
 
 FAR_M = 5_000.0
 """A position farther than this outside the atlas is in the sea or in another county."""
+
+PIPE_COLUMNS = 240
+"""Width of a table that does not go to a terminal."""
 
 MOST_LINES = 50
 """Faults and doubts that are printed; the rest are counted."""
@@ -64,7 +68,7 @@ def station_commands(
     @click.option(
         "--keep-unread-hours",
         is_flag=True,
-        help="Take stations whose hours cannot be read as hours unknown, keeping the text, instead of refusing the file.",
+        help="Take stations whose hours cannot be read as of unknown hours, keeping the text, not refuse the file.",
     )
     def import_(file: Path, datum: str | None, *, dry_run: bool, keep_unread_hours: bool) -> None:
         """Take in a list of stations, CSV or GeoJSON, as one batch: all of it or nothing.
@@ -228,7 +232,9 @@ def _print_list(stations: list[Station], snapshot: Snapshot, moment: datetime) -
             station.status.value,
             state.state.value,
         )
-    Console().print(table, markup=False)
+    # A pipe has no width; folded lines would be hard on whatever reads them.
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    Console(markup=False, emoji=False, width=width).print(table)
 
 
 def _state(state: StateAt) -> str:

@@ -1,0 +1,64 @@
+"""Settings come from the environment, once, or say what is wrong."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from stations.errors import SettingsError
+from stations.settings import Settings
+
+
+def test_nothing_set():
+    settings = Settings.from_environment({})
+    assert settings.atlas == Path("instance/atlas")
+    assert settings.database == "sqlite:///instance/registry.db"
+    assert settings.timezone.key == "Asia/Shanghai"
+    assert settings.demo is False
+
+
+def test_everything_set():
+    settings = Settings.from_environment(
+        {
+            "YIZHAN_ATLAS": "/srv/atlas",
+            "YIZHAN_DATABASE": "sqlite:////srv/registry.db",
+            "YIZHAN_TIMEZONE": "Europe/Vaduz",
+            "YIZHAN_DEMO": "1",
+            "YIZHAN_SECRET": "s",
+            "PATH": "/bin",
+        }
+    )
+    assert settings.atlas == Path("/srv/atlas")
+    assert settings.timezone.key == "Europe/Vaduz"
+    assert settings.demo is True
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("YIZHAN_TIMEZONE", "Peking"),
+        ("YIZHAN_TIMEZONE", "../etc/passwd"),
+        ("YIZHAN_TIMEZONE", ""),
+        ("YIZHAN_DEMO", "perhaps"),
+        ("YIZHAN_DATABASE", ""),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(variable, text):
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({variable: text})
+    assert variable in str(caught.value)
+    assert f"“{text}”" in str(caught.value)
+
+
+def test_a_misspelt_setting_is_noticed():
+    with pytest.raises(SettingsError, match="YIZHAN_DATABASE"):
+        Settings.from_environment({"YIZHAN_DATABSE": "sqlite:///x.db"})
+
+
+def test_other_variables_with_the_prefix_are_left_alone():
+    assert Settings.from_environment({"YIZHAN_DATA": "/data"}) == Settings()
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValidationError):
+        Settings().demo = True
