@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,8 @@ class Summary:
         For each mode, the tag that closed ways to it and how many.
     demand_off
         For each mode, demand farther than 500 m from its streets, which no station can cover.
+    made_up
+        Whether the area exists only for trying things out.
     seconds
         By stage of the build.
     """
@@ -88,6 +90,7 @@ class Summary:
     premises: int
     places: int
     notes: tuple[str, ...]
+    made_up: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -252,6 +255,7 @@ def build_atlas(
     admin_level: int | None = None,
     population: Path | None = None,
     modes: Mapping[str, Mode] | None = None,
+    made_up: bool = False,
     progress: Progress = silent,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Atlas:
@@ -267,6 +271,8 @@ def build_atlas(
         Which relations to take; by default the finest that cover most streets.
     population
         People by point, polygon or township; without it, demand is metres of walkable street.
+    made_up
+        Say wherever the atlas is shown that its area does not exist.
     clock
         Seconds, for the times of the stages.
 
@@ -305,7 +311,7 @@ def build_atlas(
         ground = json.dumps(draw_ground(extract.ground, streets), ensure_ascii=False, separators=(",", ":")).encode()
     return Atlas(
         digest=_digest(streets, townships, demand, gazetteer),
-        summary=_summarise(extract, streets, townships, demand, demand_on, stages.seconds),
+        summary=replace(_summarise(extract, streets, townships, demand, demand_on, stages.seconds), made_up=made_up),
         streets=streets,
         index=index,
         mesh=mesh,

@@ -64,10 +64,12 @@ def draw_ground(ground: Iterable[Ground], streets: Streets) -> dict[str, Any]:
     roads = [(0, shape) for shape, _ in motorways if not shape.is_empty]
     roads += [(rank, line) for rank, line in _street_lines(streets)]
     for rank in range(len(RANKS)):
-        merged = shapely.line_merge(shapely.multilinestrings([line for at, line in roads if at == rank]))
-        size = int(shapely.get_num_coordinates(merged))
-        if size == 0:
+        lines = shapely.get_parts([line for at, line in roads if at == rank])
+        lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
+        if not lines.size:
             continue
+        merged = shapely.line_merge(shapely.multilinestrings(lines))
+        size = int(shapely.get_num_coordinates(merged))
         spent += size
         if spent > MOST_POINTS and rank > 0:
             break

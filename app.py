@@ -1,0 +1,110 @@
+"""Yizhan: rest stations for outdoor workers. The app is made here, from the settings, the registry and the atlas."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+from functools import cache
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from geodata.atlas import HEAD, Atlas
+from geodata.errors import AtlasError
+from stations.commands.atlas import atlas_commands, demo_commands
+from stations.commands.questions import question_commands
+from stations.commands.stations import station_commands, street_check
+from stations.errors import StationsError
+from stations.questions.reach import station_table
+from stations.registry.exchange import PositionCheck
+from stations.registry.log import Registry
+from stations.settings import Settings
+from stations.web import House, hang
+
+log = logging.getLogger("yizhan")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the app.
+
+    Parameters
+    ----------
+    settings
+        How it is set up; by default as the environment says.
+
+    Raises
+    ------
+    StationsError, GeodataError
+        Settings, a registry or an atlas that cannot be used. At the command line, a message instead.
+    """
+    app = Flask(__name__)
+    at_command_line = click.get_current_context(silent=True) is not None
+    try:
+        settings = settings or Settings.from_environment(os.environ)
+    except StationsError as error:
+        if at_command_line:
+            raise click.ClickException(str(error)) from None
+        raise
+    add_commands(app, settings)
+    if not at_command_line or click.get_current_context().info_name == "run":
+        house = open_house(settings)
+        hang(app, house)
+        warm(house)
+    return app
+
+
+def open_house(settings: Settings) -> House:
+    """Open what the settings name: the registry, and the atlas if one was built."""
+    return House(settings, Registry.open(settings.database, settings.timezone), open_atlas(settings.atlas))
+
+
+def open_atlas(folder: Path) -> Atlas | None:
+    """Load the atlas of a folder; None where there is none.
+
+    Raises
+    ------
+    AtlasError
+        There is one, but it is damaged or of another format.
+    """
+    if not (folder / HEAD).exists():
+        log.warning("no atlas in %s: times are estimates by straight line", folder.name)
+        return None
+    return Atlas.load(folder)
+
+
+def warm(house: House) -> None:
+    """Work out what the first questions will need, and leave what was loaded out of later garbage collections."""
+    snapshot = house.snapshot()
+    if house.atlas is not None:
+        for mode in house.atlas.modes:
+            table = station_table(snapshot, house.atlas, mode, 0.0)
+            _ = table.by_node, table.by_edge, house.atlas.network(mode).forward
+    gc.collect()
+    gc.freeze()
+
+
+def add_commands(app: Flask, settings: Settings) -> None:
+    """Add the commands; each opens what it needs when it runs, so that one can build what is missing or damaged."""
+
+    @cache
+    def registry() -> Registry:
+        return Registry.open(settings.database, settings.timezone)
+
+    @cache
+    def house() -> House:
+        return House(settings, registry(), open_atlas(settings.atlas))
+
+    def position_check() -> PositionCheck | None:
+        try:
+            atlas = open_atlas(settings.atlas)
+        except AtlasError as error:
+            raise click.ClickException(str(error)) from None
+        return None if atlas is None else street_check(atlas.network("walk").snap, atlas.summary.bounds)
+
+    app.cli.add_command(atlas_commands())
+    app.cli.add_command(demo_commands(settings, registry))
+    app.cli.add_command(station_commands(registry, settings.timezone, position_check))
+    for command in question_commands(house):
+        app.cli.add_command(command)

@@ -1,0 +1,20 @@
+"""How the command line tells what is wrong: a message and a non-zero exit, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from geodata.errors import GeodataError
+from stations.errors import StationsError
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what this program's own errors say into the end of a command."""
+    try:
+        yield
+    except (StationsError, GeodataError) as error:
+        raise click.ClickException(str(error)) from None
