@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.datum import Datum
-from geodata.errors import GeodataError, OffStreetError
+from geodata.errors import OffStreetError
 from geodata.lonlat import LonLat, distance_m
-from stations.errors import Fault, ImportRefused, StationsError
+from stations.commands.telling import told
+from stations.errors import Fault, ImportRefused
 from stations.hours import StateAt
 from stations.registry.exchange import Doubt, PositionCheck, Proposal, read_stations
 from stations.registry.log import Comparison, Registry, Written, compare
@@ -76,7 +77,7 @@ def station_commands(
         A station already known by its code is changed where the file has a column
         for the fact; everything else stays. The same file again changes nothing.
         """
-        with _told():
+        with _faults_told():
             proposal = read_stations(
                 file,
                 Taxonomy.load(),
@@ -110,7 +111,7 @@ def station_commands(
     )
     def list_(*, as_json: bool, status: str | None) -> None:
         """List the stations."""
-        with _told():
+        with told():
             snapshot = registry().snapshot()
             chosen = [station for station in snapshot.stations if status in {None, station.status.value}]
             if as_json:
@@ -123,8 +124,9 @@ def station_commands(
     @click.option("--json", "as_json", is_flag=True, help="Print the full record as JSON.")
     def show(code: str, *, as_json: bool) -> None:
         """Show everything known of one station, and who said so last."""
-        with _told():
-            snapshot = registry().snapshot()
+        with told():
+            opened = registry()
+            snapshot = opened.snapshot()
             row = snapshot.index(code)
             station = snapshot.stations[row]
             if as_json:
@@ -133,7 +135,7 @@ def station_commands(
             for name, value in station.to_record().items():
                 click.echo(f"{name:>18}  {_plain(value)}")
             click.echo(f"{'now':>18}  {_state(snapshot.hours(row).state_at(datetime.now(UTC)))}")
-            last = registry().history(code)[-1]
+            last = opened.history(code)[-1]
             click.echo(
                 f"{'last change':>18}  revision {last.revision}, {last.batch.at.astimezone(timezone):%Y-%m-%d %H:%M}, "
                 f"{last.batch.who}, {last.batch.what} {last.batch.source}".rstrip()
@@ -186,15 +188,14 @@ def street_check(snap: Callable[[LonLat], object], bounds: tuple[float, float, f
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what is wrong into a message and a non-zero exit."""
-    try:
-        yield
-    except ImportRefused as error:
-        _tell(error.faults, "fault")
-        raise click.ClickException(str(error)) from None
-    except (StationsError, GeodataError) as error:
-        raise click.ClickException(str(error)) from None
+def _faults_told() -> Iterator[None]:
+    """List what is wrong with a file before saying that it was refused."""
+    with told():
+        try:
+            yield
+        except ImportRefused as error:
+            _tell(error.faults, "fault")
+            raise
 
 
 def _tell(faults: tuple[Fault, ...], what: str) -> None:
