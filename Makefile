@@ -27,9 +27,12 @@ export PYTHONUTF8 = 1
 .PHONY: run demo test check format bench lock clean
 
 run: $(READY) demo
+	@$(BIN)/python -c 'import socket; socket.create_server(("$(HOST)", $(PORT))).close()' 2>/dev/null || \
+		{ echo "Port $(PORT) of $(HOST) cannot be had; choose another: make run PORT=8001"; exit 1; }
 	@echo "Yizhan: http://$(HOST):$(PORT)/ finds a station, http://$(HOST):$(PORT)/planning shows coverage. Ctrl-C stops it."
 	@exec $(BIN)/granian --interface wsgi --factory --host $(HOST) --port $(PORT) \
-		--workers $(WORKERS) --blocking-threads 4 --respawn-failed-workers --log-level warning app:create_app
+		--workers $(WORKERS) --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 2 \
+		--log-level warning app:create_app
 
 # The made-up county, unless there is an atlas already, or the environment names one.
 demo: $(READY)
