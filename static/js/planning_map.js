@@ -1,0 +1,34 @@
+/* What the planner's map shows of a feature. Names are set as text, never read as HTML. */
+"use strict";
+
+function yizhanCard(feature, layer) {
+  var card = document.createElement("div");
+  card.className = "yz-card";
+  var title = card.appendChild(document.createElement("strong"));
+  title.textContent = feature.properties.title;
+  var table = card.appendChild(document.createElement("table"));
+  feature.properties.rows.forEach(function (pair) {
+    if (!pair[1]) { return; }
+    var row = table.insertRow();
+    var head = row.appendChild(document.createElement("th"));
+    head.scope = "row";
+    head.textContent = pair[0];
+    row.insertCell().textContent = pair[1];
+  });
+  layer.bindPopup(card, { maxWidth: 320 });
+}
+
+// Folium's own scale shows miles too.
+L.Map.addInitHook(function () { L.control.scale({ imperial: false, position: "bottomright" }).addTo(this); });
+
+document.addEventListener("DOMContentLoaded", function () {
+  // On a phone the legend would hide the map: it opens on a tap.
+  if (window.innerWidth < 560) { document.querySelector(".yz-legend").open = false; }
+});
+
+function yizhanTownship(feature, layer) {
+  yizhanCard(feature, layer);
+  var label = document.createElement("span");
+  label.textContent = feature.properties.label;
+  layer.bindTooltip(label, { permanent: true, direction: "center", className: "yz-label", interactive: false });
+}

@@ -1,0 +1,60 @@
+"""The doors of the house: pages for people, addresses for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from stations.web.api import api_door
+from stations.web.downloads import downloads_door
+from stations.web.errors import answer_errors
+from stations.web.finder import finder_door
+from stations.web.findings import Findings
+from stations.web.headers import protect
+from stations.web.house import House
+from stations.web.icons import icon
+from stations.web.language import language, other_address, speak
+from stations.web.names import Names
+from stations.web.params import Known
+from stations.web.planning import planning_door
+
+__all__ = ["House", "hang"]
+
+
+def hang(app: Flask, house: House) -> None:
+    """Hang every door into an app.
+
+    Parameters
+    ----------
+    app
+        With its folders ``templates`` and ``static`` set; ``translations`` lies beside them.
+    house
+        What the doors stand in front of.
+    """
+    names = Names.read()
+    known = Known(
+        frozenset(names.modes if house.atlas is None else house.atlas.modes),
+        frozenset(names.taxonomy.amenities.terms),
+        house.zone,
+    )
+    speak(app, Path(app.root_path) / "translations")
+    protect(app)
+    answer_errors(app)
+    app.register_blueprint(api_door(house, known))
+    app.register_blueprint(finder_door(house, known, names))
+    findings = Findings(house, known)
+    app.register_blueprint(planning_door(house, known, names, findings))
+    app.register_blueprint(downloads_door(findings))
+
+    app.add_template_global(icon)
+
+    @app.context_processor
+    def house_words() -> dict[str, Any]:
+        return {
+            "lang": language(),
+            "other_language": other_address(),
+            "demo": house.settings.demo,
+            "digest": house.digest,
+        }

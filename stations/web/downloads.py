@@ -1,0 +1,61 @@
+"""What a planner takes home: the tables as CSV, the shapes as GeoJSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from stations.web.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
+from stations.web.findings import Findings
+from stations.web.params import given
+
+
+def downloads_door(findings: Findings) -> Blueprint:
+    """Make the addresses of the files; each takes the question of `/planning`."""
+    door = Blueprint("downloads", __name__, url_prefix="/planning")
+
+    @door.get("/coverage.csv")
+    def coverage_table() -> Response:
+        """The townships, and their total, as CSV."""
+        return _csv(coverage_csv(findings.coverage(findings.asked(given(request.args)))), "yizhan-coverage.csv")
+
+    @door.get("/gaps.csv")
+    def gaps_table() -> Response:
+        """The gaps as CSV."""
+        return _csv(gaps_csv(findings.coverage(findings.asked(given(request.args)))), "yizhan-gaps.csv")
+
+    @door.get("/coverage.geojson")
+    def coverage_shapes() -> Response:
+        """The townships with their figures as GeoJSON."""
+        asked = findings.asked(given(request.args))
+        shapes = coverage_geojson(findings.coverage(asked), asked.atlas.townships)
+        return _geojson(shapes, "yizhan-coverage.geojson")
+
+    @door.get("/gaps.geojson")
+    def gaps_points() -> Response:
+        """The gaps as GeoJSON."""
+        return _geojson(gaps_geojson(findings.coverage(findings.asked(given(request.args)))), "yizhan-gaps.geojson")
+
+    @door.get("/reach.geojson")
+    def reach_shapes() -> Response:
+        """The area within reach by street, in bands of minutes, as GeoJSON."""
+        return _geojson(reach_geojson(findings.areas(findings.asked(given(request.args)))), "yizhan-reach.geojson")
+
+    return door
+
+
+def as_file(response: Response, name: str) -> Response:
+    """Have a browser keep an answer as a file."""
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _csv(content: bytes, name: str) -> Response:
+    return as_file(Response(content, mimetype="text/csv"), name)
+
+
+def _geojson(shapes: dict[str, Any], name: str) -> Response:
+    return as_file(Response(orjson.dumps(shapes), mimetype="application/geo+json"), name)

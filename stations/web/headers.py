@@ -1,0 +1,68 @@
+"""What goes with every answer: who may do what with it, and how long it may be kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""For our own pages: nothing from another host, and no script or style written into the page."""
+
+MAP_POLICY = (
+    "sandbox allow-scripts allow-popups; default-src 'none'; script-src 'self' 'unsafe-inline'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
+"""For the folium map alone. Folium writes a map as script inside the page, so that page must be let run it. The sandbox
+pays for it: without ``allow-same-origin`` the map lives in an origin of its own, where it can read no cookie, call no
+address of ours and reach no page around it."""
+
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
+)
+
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+def protect(app: Flask) -> None:
+    """Send the headers with every answer, and version the addresses of static files by their content."""
+    folder = Path(app.static_folder or "static")
+
+    @lru_cache(maxsize=256)
+    def digest(name: str, _changed_ns: int, _size: int) -> str:
+        return blake2b((folder / name).read_bytes(), digest_size=6).hexdigest()
+
+    def version(name: str) -> str | None:
+        try:
+            stat = (folder / name).stat()
+        except OSError:
+            return None
+        return digest(name, stat.st_mtime_ns, stat.st_size)
+
+    def add_version(endpoint: str, values: dict[str, str | None]) -> None:
+        if endpoint == "static" and "v" not in values:
+            values["v"] = version(str(values.get("filename")))
+
+    def send(response: Response) -> Response:
+        headers = response.headers
+        headers.extend(HEADERS)
+        if response.mimetype == "text/html":
+            headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        elif request.endpoint == "static" and response.status_code in {200, 206, 304}:
+            # An address with the version of what is there now never changes its content; any other is asked about.
+            name = str((request.view_args or {}).get("filename"))
+            current = request.args.get("v") == version(name)
+            headers["Cache-Control"] = A_YEAR if current else "no-cache"
+        return response
+
+    app.url_defaults(add_version)
+    app.after_request(send)

@@ -1,0 +1,51 @@
+"""What the doors stand in front of: the settings, the registry and the atlas, handed over once by the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from geodata.atlas import Atlas
+from stations.registry.snapshot import Snapshot
+from stations.settings import Settings
+
+
+class Stations(Protocol):
+    """A registry as the doors use it: something that gives the newest snapshot."""
+
+    def snapshot(self) -> Snapshot:
+        """The stations as of the newest revision; cheap when nothing changed."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The three things every view is given.
+
+    Attributes
+    ----------
+    settings
+        How this installation is set up.
+    registry
+        Where the stations are kept.
+    atlas
+        The ground; ``None`` where none was built, and then distances are estimates by circle.
+    """
+
+    settings: Settings
+    registry: Stations
+    atlas: Atlas | None
+
+    def snapshot(self) -> Snapshot:
+        """The stations as of the newest revision."""
+        return self.registry.snapshot()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of moments given without an offset, and of the times shown."""
+        return self.settings.timezone
+
+    @property
+    def digest(self) -> str | None:
+        """The name of the ground."""
+        return None if self.atlas is None else self.atlas.digest

@@ -1,0 +1,96 @@
+"""Which language a page speaks: Chinese first, English for those who ask for it."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlencode
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, request
+from flask_babel import Babel, Domain, get_locale
+
+LOCALES = {"zh": "zh_Hans", "en": "en"}
+"""What ``lang`` may say, and the locale it stands for. The messages in the code are English."""
+
+COOKIE = "yizhan_lang"
+A_YEAR_S = 365 * 24 * 3600
+
+
+class Catalogue(Domain):
+    """Translations read from the ``.po`` file itself, so that there is nothing to compile and nothing to go stale."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self._read = lru_cache(maxsize=len(LOCALES))(lambda locale: read_catalogue(folder, locale))
+
+    def get_translations(self) -> NullTranslations:
+        """The messages of this request's locale."""
+        return self._read(str(get_locale() or LOCALES["zh"]))
+
+
+class Languages(Babel):
+    """Flask-Babel with that catalogue."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    @cached_property
+    def domain_instance(self) -> Catalogue:
+        """The messages of the whole application."""
+        return Catalogue(self._folder)
+
+
+def read_catalogue(folder: Path, locale: str) -> NullTranslations:
+    """Read a locale's messages; none for English, which is what the code is written in."""
+    path = folder / locale / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=locale)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def speak(app: Flask, folder: Path) -> None:
+    """Give an app its languages, and remember the one that a person chose."""
+    Languages(folder).init_app(app, default_locale=LOCALES["zh"], locale_selector=choose)
+    app.after_request(_remember)
+
+
+def choose() -> str:
+    """Pick the locale: what the address says, else what was chosen before, else what the browser prefers."""
+    for said in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if said in LOCALES:
+            return LOCALES[said]
+    accepted = [language for language, _ in request.accept_languages if language]
+    chinese = any(language.lower().startswith("zh") for language in accepted)
+    english = any(language.lower().startswith("en") for language in accepted)
+    return LOCALES["en"] if english and not chinese else LOCALES["zh"]
+
+
+def language() -> str:
+    """Language of the request as ``lang`` spells it."""
+    return "en" if str(get_locale()) == "en" else "zh"
+
+
+def other_address() -> str:
+    """Address of the page in the other language, with the same question."""
+    asked = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{request.path}?{urlencode([*asked, ('lang', 'zh' if language() == 'en' else 'en')])}"
+
+
+def _remember(response: Response) -> Response:
+    if response.mimetype != "text/html":
+        return response
+    response.vary.update(("Accept-Language", "Cookie"))
+    said = request.args.get("lang")
+    if said in LOCALES:
+        response.set_cookie(COOKIE, said, max_age=A_YEAR_S, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response

@@ -1,0 +1,389 @@
+"""The planner's map, drawn by folium: one layer for each theme, nothing loaded from another host."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol
+
+import folium
+import shapely
+from branca.element import Element, Figure
+from flask import render_template, url_for
+from flask_babel import gettext
+from folium.map import CustomPane
+from folium.template import Template
+from folium.utilities import JsCode
+from shapely.geometry.base import BaseGeometry
+
+from geodata.townships import Townships
+from stations.questions.coverage import CoverageAnswer
+from stations.station import Station
+from stations.web.exports import coverage_geojson, gaps_geojson, reach_geojson
+from stations.web.words import say_demand, say_minutes, say_share
+
+SCRIPTS = ("vendor/leaflet/leaflet.js", "js/planning_map.js")
+STYLES = ("vendor/leaflet/leaflet.css", "css/planning_map.css")
+
+COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, "#b06d1f"), (1.01, "#6d3d0c"))
+"""Upper bound of a share covered, and its colour. One hue with even steps of lightness: it reads the same to a
+colour-blind eye and in grey print."""
+
+BAND_OPACITIES = (0.62, 0.42, 0.24)
+"""Of the street-reach area, from the shortest time to the longest."""
+
+REACH = "#1f6f78"
+GAP = "#a8324a"
+ROAD_WIDTHS = (3.2, 2.6, 2.1, 1.6, 0.9, 0.5)
+"""By rank, the broadest first."""
+
+GROUND = {
+    "green": {"fillColor": "#b9cf9c", "fillOpacity": 0.45, "stroke": False},
+    "water": {"color": "#8fb6c9", "weight": 0.8, "fillColor": "#b5d3e1", "fillOpacity": 0.9},
+    "waterway": {"color": "#9cc3d6", "weight": 1.4, "fill": False},
+    "road": {"color": "#8f8170", "weight": 1.0, "fill": False},
+    "rail": {"color": "#5f5a55", "weight": 1.8, "dashArray": "6 4", "fill": False},
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the map is drawn from.
+
+    Attributes
+    ----------
+    answer
+        The coverage.
+    townships
+        Their outlines.
+    areas
+        The area within reach by street, by minutes.
+    counted, perhaps
+        The stations that count, and those that would if their unknown hours were open.
+    ground
+        A GeoJSON FeatureCollection with ``kind`` (a key of `GROUND`) and, for roads, ``rank``.
+    radius_m
+        What the straight circle claims: speed times minutes.
+    bounds
+        West, south, east, north, in degrees.
+    caption
+        What was asked, in a line.
+    source
+        Where the ground is from, and which revision was drawn.
+    """
+
+    answer: CoverageAnswer
+    townships: Townships
+    areas: Mapping[float, BaseGeometry]
+    counted: Sequence[Station]
+    perhaps: Sequence[Station]
+    ground: Mapping[str, Any]
+    radius_m: float
+    bounds: tuple[float, float, float, float]
+    caption: str
+    source: str
+
+
+class Assets(Protocol):
+    """How the page gets its scripts and styles."""
+
+    def into(self, head: Element) -> None:
+        """Add them to a page's head."""
+
+
+class Linked:
+    """By address, from this house."""
+
+    def into(self, head: Element) -> None:
+        """Add a link for each file."""
+        for name in STYLES:
+            head.add_child(_Piece(f'<link rel="stylesheet" href="{escape(url_for("static", filename=name))}">'))
+        for name in SCRIPTS:
+            head.add_child(_Piece(f'<script src="{escape(url_for("static", filename=name))}"></script>'))
+
+
+class Inlined:
+    """Written into the page, so that one file is the whole map.
+
+    Parameters
+    ----------
+    folder
+        Where the static files are.
+    """
+
+    NO_NETWORK = (
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">"
+    )
+    """The kept file forbids itself the network."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def into(self, head: Element) -> None:
+        """Add the content of each file."""
+        head.add_child(_Piece(self.NO_NETWORK))
+        for name in STYLES:
+            head.add_child(_Piece(f"<style>{self._style(self.folder / name)}</style>"))
+        for name in SCRIPTS:
+            script = (self.folder / name).read_text(encoding="utf-8")
+            # A copy on disk has no source map beside it, and nothing may end the element early.
+            script = re.sub(r"//# sourceMappingURL=\S+", "", script).replace("</script", "<\\/script")
+            head.add_child(_Piece(f"<script>{script}</script>"))
+
+    @staticmethod
+    def _style(path: Path) -> str:
+        def picture(found: re.Match[str]) -> str:
+            if found[1].startswith(("data:", "#")):
+                return found[0]
+            data = base64.b64encode((path.parent / found[1]).read_bytes()).decode()
+            kind = "svg+xml" if found[1].endswith(".svg") else "png"
+            return f"url(data:image/{kind};base64,{data})"
+
+        return re.sub(r"url\([\"']?([^\"')]+)[\"']?\)", picture, path.read_text(encoding="utf-8"))
+
+
+class CountyMap(folium.Map):
+    """A folium map that asks no other host for anything.
+
+    Folium's own lists of scripts and styles point to content networks. They are
+    put aside for this one map, not changed for the class.
+    """
+
+    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
+        west, south, east, north = bounds
+        super().__init__(
+            location=[(south + north) / 2.0, (west + east) / 2.0],
+            tiles=None,
+            zoom_snap=0.25,
+            attribution_control=False,
+        )
+        self.default_js: list[tuple[str, str]] = []
+        self.default_css: list[tuple[str, str]] = []
+        self.fit_bounds([[south, west], [north, east]], padding=(12, 12))
+
+
+class _Piece(Element):
+    """A piece of the page, as it is: what it holds is never read as a template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def draw(picture: Picture, assets: Assets, language: str) -> str:
+    """Draw the map as an HTML page, in the language of the current request.
+
+    Parameters
+    ----------
+    picture
+        What to draw.
+    assets
+        `Linked` for a page of this house, `Inlined` for a file to keep.
+    language
+        For the page's ``lang``.
+    """
+    county = CountyMap(picture.bounds)
+    page = county.get_root()
+    assert isinstance(page, Figure)  # noqa: S101  -- folium makes one for every map
+    assets.into(page.header)
+    page.header.add_child(_Piece(f"<title>{escape(gettext('Coverage map'))}</title>"))
+    themes = (
+        ("townships", gettext("Townships by share covered"), _townships(picture), True, True),
+        ("ground", gettext("Ground"), _ground(picture), False, True),
+        ("reach", gettext("Within reach by street"), _reach(picture), False, True),
+        ("circles", gettext("Service circles"), _circles(picture), False, False),
+        ("gaps", gettext("Gaps"), _gaps(picture), True, True),
+        ("stations", gettext("Rest stations"), _stations(picture), True, True),
+    )
+    for height, (key, title, layer, clickable, show) in enumerate(themes):
+        CustomPane(key, z_index=410 + height, pointer_events=clickable).add_to(county)
+        theme = folium.FeatureGroup(name=title, show=show).add_to(county)
+        layer.add_to(theme)
+    folium.LayerControl(collapsed=False, hide_single_base=True, auto_z_index=False).add_to(county)
+    page.html.add_child(_Piece(_panel(picture)))
+    html: str = page.render()
+    return html.replace("<html>", f'<html lang="{language}">', 1)
+
+
+def _layer(
+    data: dict[str, Any], pane: str, *, marker: folium.Circle | folium.CircleMarker | None = None, **options: Any
+) -> folium.GeoJson:
+    # Folium asks for the style of a feature more than once, and would write what is left in its properties.
+    styles = {feature["id"]: feature["properties"].pop("style") for feature in data["features"]}
+    if marker is not None:
+        marker.options["pane"] = pane
+    return folium.GeoJson(
+        data,
+        style_function=lambda feature: styles[feature["id"]],
+        marker=marker,
+        pane=pane,
+        **options,
+    )
+
+
+def _ground(picture: Picture) -> folium.GeoJson:
+    order = {kind: at for at, kind in enumerate(GROUND)}
+    features = [
+        {
+            "type": "Feature",
+            "id": at,
+            "geometry": feature["geometry"],
+            "properties": {"style": _ground_style(feature["properties"]) | {"interactive": False}},
+        }
+        for at, feature in enumerate(
+            sorted(
+                (feature for feature in picture.ground["features"] if feature["properties"]["kind"] in GROUND),
+                key=lambda feature: (order[feature["properties"]["kind"]], -feature["properties"]["rank"]),
+            )
+        )
+    ]
+    return _layer({"type": "FeatureCollection", "features": features}, "ground", interactive=False, smooth_factor=1.2)
+
+
+def _ground_style(properties: Mapping[str, Any]) -> dict[str, Any]:
+    style = dict(GROUND[properties["kind"]])
+    if properties["kind"] == "road":
+        style["weight"] = ROAD_WIDTHS[min(properties["rank"], len(ROAD_WIDTHS) - 1)]
+    return style
+
+
+def colour_of(share: float | None) -> str:
+    """The colour of a share covered; grey where there is nothing to cover."""
+    if share is None:
+        return "#c9c5bf"
+    return next(colour for bound, colour in COVERAGE_CLASSES if share < bound)
+
+
+def _townships(picture: Picture) -> folium.GeoJson:
+    data = coverage_geojson(picture.answer, picture.townships)
+    data["features"] = [feature for feature in data["features"] if feature["geometry"] is not None]
+    for feature in data["features"]:
+        row, unit = feature["properties"], picture.answer.unit
+        feature["properties"] = {
+            "title": row["name"],
+            "label": f"{row['name']} {say_share(row['covered'], row['demand'])}",
+            "rows": [
+                [gettext("Covered"), say_share(row["covered"], row["demand"])],
+                [gettext("Covered by two or more"), say_share(row["covered_twice"], row["demand"])],
+                [gettext("Claimed by the circle"), say_share(row["circle"], row["demand"])],
+                [gettext("Uncovered"), say_demand(row["uncovered"], unit)],
+                [gettext("Stations"), str(row["stations"])],
+            ],
+            "style": {
+                "color": "#5b5045",
+                "weight": 1.4,
+                "fillColor": colour_of(row["share"]),
+                "fillOpacity": 0.55,
+            },
+        }
+    return _layer(data, "townships", on_each_feature=JsCode("yizhanTownship"))
+
+
+def _reach(picture: Picture) -> folium.GeoJson:
+    rings: dict[float, BaseGeometry] = {}
+    inner: BaseGeometry = shapely.MultiPolygon()
+    for minutes in sorted(picture.areas):
+        # Each band without the one inside it: laid on top of each other they would darken, and not be as in the legend.
+        rings[minutes] = picture.areas[minutes].difference(inner)
+        inner = picture.areas[minutes]
+    data = reach_geojson(rings)
+    for feature, opacity in zip(data["features"], reversed(BAND_OPACITIES), strict=True):
+        feature["properties"]["style"] = {"stroke": False, "fillColor": REACH, "fillOpacity": opacity}
+    return _layer(data, "reach", interactive=False, smooth_factor=0.5)
+
+
+def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": station.code,
+                "geometry": {"type": "Point", "coordinates": [station.position.lon, station.position.lat]},
+                "properties": {
+                    "title": station.name,
+                    "rows": [
+                        [gettext("Code"), station.code],
+                        [gettext("Address"), station.address],
+                        [gettext("Hours"), station.hours or gettext("not known")],
+                    ],
+                    "style": dict(style),
+                },
+            }
+            for station in stations
+        ],
+    }
+
+
+def _circles(picture: Picture) -> folium.GeoJson:
+    style = {"color": "#3b352e", "weight": 1.2, "dashArray": "2 4", "fill": False, "interactive": False}
+    circle = folium.Circle(radius=picture.radius_m)
+    return _layer(_points(picture.counted, style), "circles", marker=circle, interactive=False)
+
+
+def _stations(picture: Picture) -> folium.GeoJson:
+    sure = {"color": "#ffffff", "weight": 1.6, "fill": True, "fillColor": "#1d1a16", "fillOpacity": 1.0}
+    unsure = {
+        "color": "#5f5c58",
+        "weight": 2.0,
+        "dashArray": "3 3",
+        "fill": True,
+        "fillColor": "#fff",
+        "fillOpacity": 1.0,
+    }
+    data = _points(picture.counted, sure)
+    data["features"] += _points(picture.perhaps, unsure)["features"]
+    return _layer(data, "stations", marker=folium.CircleMarker(radius=5), on_each_feature=JsCode("yizhanCard"))
+
+
+def _gaps(picture: Picture) -> folium.GeoJson:
+    data = gaps_geojson(picture.answer)
+    most = max((gap.demand for gap in picture.answer.gaps), default=1.0)
+    for feature in data["features"]:
+        gap = feature["properties"]
+        nearest = [] if gap["seconds"] is None else [[gettext("Nearest station"), say_minutes(gap["seconds"])]]
+        feature["properties"] = {
+            "title": f"{gap['rank']}. {gap['name']}",
+            "rows": [
+                [gettext("Uncovered"), say_demand(gap["uncovered"], gap["unit"])],
+                [gettext("Township"), gap["township"]],
+                *nearest,
+            ],
+            # The area of the ring is as the demand in it.
+            "style": {
+                "radius": round(5.0 + 15.0 * (gap["uncovered"] / most) ** 0.5, 1),
+                "color": GAP,
+                "weight": 2.2,
+                "fill": True,
+                "fillColor": GAP,
+                "fillOpacity": 0.12,
+            },
+        }
+    return _layer(data, "gaps", marker=folium.CircleMarker(radius=8), on_each_feature=JsCode("yizhanCard"))
+
+
+def _panel(picture: Picture) -> str:
+    bounds = ["0", *(f"{bound:.0%}".rstrip("%") for bound, _ in COVERAGE_CLASSES[:-1])]
+    return render_template(
+        "planning/on_map.html",
+        caption=picture.caption,
+        source=picture.source,
+        shares=[
+            (colour, f"{low}–{min(bound, 1.0):.0%}")
+            for low, (bound, colour) in zip(bounds, COVERAGE_CLASSES, strict=True)
+        ],
+        bands=[
+            (f"{minutes:.3g}", opacity) for minutes, opacity in zip(sorted(picture.areas), BAND_OPACITIES, strict=True)
+        ],
+        unsure=bool(picture.perhaps),
+        reach=REACH,
+        gap=GAP,
+        radius=round(picture.radius_m),
+    )

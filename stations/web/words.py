@@ -1,0 +1,164 @@
+"""Answers put into words, in the language of the reader."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from flask_babel import format_date, format_decimal, gettext, ngettext
+
+from geodata.gazetteer import NearbyName
+from stations.hours import State
+from stations.questions.nearest import Found, Reason
+from stations.web.language import language
+
+Names = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The clock on the wall: whose time is shown, and what day it is."""
+
+    zone: tzinfo
+    today: date
+
+    @classmethod
+    def at(cls, now: datetime, zone: tzinfo) -> Wall:
+        """The wall clock of a zone at a moment."""
+        return cls(zone, now.astimezone(zone).date())
+
+    def reads(self, moment: datetime) -> str:
+        """Say a moment the short way: the hour today, with the day when it is another."""
+        local = moment.astimezone(self.zone)
+        clock = f"{local:%H:%M}"
+        days = (local.date() - self.today).days
+        if days == 0:
+            return clock
+        if days == 1:
+            return gettext("tomorrow %(clock)s", clock=clock)
+        if 1 < days < 7:
+            return gettext("%(weekday)s %(clock)s", weekday=format_date(local.date(), "EEE", rebase=False), clock=clock)
+        return gettext("%(day)s %(clock)s", day=format_date(local.date(), "medium", rebase=False), clock=clock)
+
+    def reads_until(self, moment: datetime) -> str:
+        """Say when something ends; the midnight after today is the 24:00 that signs on doors say."""
+        local = moment.astimezone(self.zone)
+        if (local.hour, local.minute) == (0, 0) and local.date() == self.today + timedelta(days=1):
+            return "24:00"
+        return self.reads(moment)
+
+
+def minutes_of(seconds: float) -> int:
+    """Whole minutes, rounded up so that nobody comes late, and never 0."""
+    return max(1, math.ceil(seconds / 60.0 - 1e-9))
+
+
+def say_minutes(seconds: float) -> str:
+    """Say how long it takes."""
+    return gettext("%(minutes)s min", minutes=minutes_of(seconds))
+
+
+def say_metres(metres: float) -> str:
+    """Say how far it is: metres to the next ten, kilometres from one on."""
+    if metres < 995.0:
+        return gettext("%(metres)s m", metres=format_decimal(max(10, round(metres, -1)), format="#,##0"))
+    return gettext("%(km)s km", km=format_decimal(metres / 1000.0, format="#,##0.0"))
+
+
+def say_demand(amount: float, unit: str) -> str:
+    """Say an amount of demand in its unit: kilometres of street, or people."""
+    if unit == "people":
+        people = round(amount)
+        return ngettext("%(people)s person", "%(people)s people", people, people=format_decimal(people, format="#,##0"))
+    return gettext("%(km)s km of street", km=format_decimal(amount / 1000.0, format="#,##0.0"))
+
+
+def say_amount(amount: float, unit: str) -> str:
+    """Say an amount of demand without its unit, for a column whose head says it: kilometres, or people."""
+    if unit == "people":
+        return str(format_decimal(round(amount), format="#,##0"))
+    return str(format_decimal(amount / 1000.0, format="#,##0.0"))
+
+
+def say_place(near: NearbyName | None) -> str:
+    """Say what a position is called after."""
+    if near is None:
+        return gettext("(no name near)")
+    return near.text_en() if language() == "en" else near.text_zh()
+
+
+def say_share(part: float, whole: float) -> str:
+    """Say a share in per cent; a whole of nothing has none."""
+    if whole <= 0.0:
+        return "–"
+    share = 100.0 * part / whole
+    # 99.96 must not read as "all", nor 0.04 as "none".
+    if 99.95 <= share < 100.0:
+        share = 99.9
+    elif 0.0 < share < 0.05:
+        share = 0.1
+    return f"{format_decimal(share, format='0.#' if share in {0.0, 100.0} else '0.0')}%"
+
+
+def say_arrival(found: Found, wall: Wall) -> str:
+    """Say what one finds on arrival, when nothing speaks against going there."""
+    if found.state == State.OPEN:
+        if found.changes_at is None:
+            return gettext("Open around the clock")
+        return gettext("Open until %(clock)s", clock=wall.reads_until(found.changes_at))
+    if found.state == State.CLOSED:
+        return gettext("Closed when you arrive")
+    return gettext("Opening hours not known")
+
+
+def say_reason(reason: Reason, wall: Wall, amenity: Names) -> str:
+    """Say why a station only almost fits."""
+    return _SENTENCES[reason.key](reason.values, wall, amenity)
+
+
+def _closed(values: Mapping[str, object], wall: Wall, _: Names) -> str:
+    if moment := _moment(values.get("opens_at")):
+        return gettext("Closed when you arrive; opens %(clock)s", clock=wall.reads(moment))
+    return gettext("Closed when you arrive")
+
+
+def _closing(values: Mapping[str, object], wall: Wall, _: Names) -> str:
+    moment = _moment(values.get("closes_at"))
+    early = minutes_of(float(str(values.get("early_s", 0.0))))
+    if moment is None:
+        return gettext("Closes before you get there")
+    return ngettext(
+        "Closes %(clock)s, %(num)s minute before you get there",
+        "Closes %(clock)s, %(num)s minutes before you get there",
+        early,
+        clock=wall.reads_until(moment),
+    )
+
+
+def _lacks(values: Mapping[str, object], _: Wall, amenity: Names) -> str:
+    return gettext("Does not have: %(amenity)s", amenity=amenity(str(values["amenity"])))
+
+
+def _not_known(values: Mapping[str, object], _: Wall, amenity: Names) -> str:
+    return gettext("Not known whether it has: %(amenity)s", amenity=amenity(str(values["amenity"])))
+
+
+def _too_far(values: Mapping[str, object], _: Wall, __: Names) -> str:
+    return gettext("Farther than %(minutes)s min", minutes=f"{float(str(values['minutes'])):g}")
+
+
+_SENTENCES: Mapping[str, Callable[[Mapping[str, object], Wall, Names], str]] = {
+    "closed": _closed,
+    "closing": _closing,
+    "lacks": _lacks,
+    "not_known": _not_known,
+    "too_far": _too_far,
+}
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(str(value))
