@@ -46,6 +46,7 @@ class Card:
     """A station as a person reads it."""
 
     rank: int
+    name: str
     found: Found
     minutes: str
     metres: str
@@ -204,6 +205,7 @@ def card(found: Found, rank: int, wall: Wall, names: Names, asked: tuple[frozens
     has.sort(key=lambda key: (key not in asked[0], names.order(key)))
     return Card(
         rank=rank,
+        name=names.station(station),
         found=found,
         minutes=say_minutes(found.seconds),
         metres=say_metres(found.metres),
@@ -241,7 +243,7 @@ def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None,
             {
                 "rank": shown.rank,
                 "code": shown.found.station.code,
-                "name": shown.found.station.name,
+                "name": shown.name,
                 "at": _pair(shown.found.station.position),
                 "state": "almost" if shown.reasons else shown.state,
             }

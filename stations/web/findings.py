@@ -156,7 +156,7 @@ def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Readin
                 share=say_share(total.covered + total.perhaps, total.demand),
             )
         )
-    stations = {station.code: station.name for station in snapshot.stations}
+    stations = {station.code: names.station(station) for station in snapshot.stations}
     return Reading(
         answer=answer,
         finding=finding,

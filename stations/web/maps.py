@@ -24,6 +24,7 @@ from geodata.townships import Townships
 from stations.questions.coverage import CoverageAnswer
 from stations.station import Station
 from stations.web.exports import coverage_geojson, gaps_geojson, reach_geojson
+from stations.web.names import Names
 from stations.web.words import say_demand, say_minutes, say_share
 
 SCRIPTS = ("vendor/leaflet/leaflet.js", "js/planning_map.js")
@@ -198,7 +199,7 @@ def draw(picture: Picture, assets: Assets, language: str) -> str:
         ("townships", gettext("Townships by share covered"), _townships(picture), True, True),
         ("ground", gettext("Ground"), _ground(picture), False, True),
         ("reach", gettext("Within reach by street"), _reach(picture), False, True),
-        ("circles", gettext("Service circles"), _circles(picture), False, False),
+        ("circles", gettext("Service circles"), _circles(picture), False, True),
         ("gaps", gettext("Gaps"), _gaps(picture), True, True),
         ("stations", gettext("Rest stations"), _stations(picture), True, True),
     )
@@ -308,7 +309,7 @@ def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, 
                 "id": station.code,
                 "geometry": {"type": "Point", "coordinates": [station.position.lon, station.position.lat]},
                 "properties": {
-                    "title": station.name,
+                    "title": Names.station(station),
                     "rows": [
                         [gettext("Code"), station.code],
                         [gettext("Address"), station.address],

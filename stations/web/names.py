@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geodata.access import Mode, load_modes
+from stations.station import Station
 from stations.taxonomy import Taxonomy, Term
 from stations.web.language import language
 
@@ -50,6 +51,11 @@ class Names:
     def access(self, key: str) -> str:
         """How one gets in."""
         return _name(self.taxonomy.access.terms.get(key), key)
+
+    @staticmethod
+    def station(station: Station) -> str:
+        """A station's name; the one on its door where it has no English one."""
+        return station.name_en if station.name_en and language() == "en" else station.name
 
     def mode(self, key: str) -> str:
         """A travel mode's name."""
