@@ -178,7 +178,7 @@ class Atlas:
             mesh=Mesh.from_arrays(parts["mesh"]),
             townships=Townships.from_arrays(parts["townships"]),
             demand=Demand.from_arrays(parts["demand"]),
-            demand_on={mode.key: Snaps(**parts[f"demand_{mode.key}"]) for mode in modes},  # type: ignore[arg-type]
+            demand_on={mode.key: Snaps(**parts[f"demand_{mode.key}"]) for mode in modes},
             gazetteer=Gazetteer.from_arrays(parts["gazetteer"]),
             premises=premises,
             ground=ground,
@@ -415,7 +415,7 @@ def _summary(record: Mapping[str, Any]) -> Summary:
 
 def _read_head(folder: Path) -> dict[str, Any]:
     try:
-        head: dict[str, Any] = json.loads((folder / HEAD).read_text(encoding="utf-8"))
+        head: Any = json.loads((folder / HEAD).read_text(encoding="utf-8"))
     except FileNotFoundError as fault:
         raise AtlasError(
             "There is no atlas in “{folder}”. Build one with: flask atlas build --osm FILE.osm.pbf --out {folder}",
@@ -429,7 +429,7 @@ def _read_head(folder: Path) -> dict[str, Any]:
         raise AtlasError(
             "The atlas in “{folder}” is of another format. Build it again with this version.", folder=folder.name
         )
-    return head
+    return dict(head)
 
 
 def _mapped(path: Path, shape: list[Any]) -> NDArray[Any]:

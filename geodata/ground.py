@@ -84,9 +84,9 @@ def _street_lines(streets: Streets) -> list[tuple[int, BaseGeometry]]:
     edge = np.repeat(np.arange(streets.edge_u.size), np.diff(streets.shape_start))
     lines = shapely.linestrings(np.column_stack((streets.shape_x, streets.shape_y)) / FIXED, indices=edge)
     lines = _rounded(shapely.simplify(lines, SMOOTH_DEG))
-    rank = rank_of[streets.edge_kind]
-    drawn = (rank >= 0) & (streets.edge_m > 0)
-    return list(zip(rank[drawn].tolist(), lines[drawn], strict=True))
+    edge_rank = rank_of[streets.edge_kind]
+    drawn = (edge_rank >= 0) & (streets.edge_m > 0)
+    return list(zip(edge_rank[drawn].tolist(), lines[drawn], strict=True))
 
 
 def _clipped(shape: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:

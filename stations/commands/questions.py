@@ -11,7 +11,6 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
-from werkzeug.datastructures import MultiDict
 
 from geodata.access import load_modes
 from stations.commands.telling import told
@@ -53,8 +52,7 @@ def _nearest(house: HouseMaker) -> click.Command:
         """Find the stations that are quickest to reach and open on arrival."""
         with told():
             there = house()
-            args = _args(options, amenity)
-            args["path"] = "1" if path else "0"
+            args = _args(options | {"path": "1" if path else "0"}, amenity)
             query = read_nearest(args, _known(there), datetime.now(there.zone))
             answer = find_nearest(query, there.snapshot(), there.atlas)
             if as_json:
@@ -149,9 +147,7 @@ def _known(house: House) -> Known:
 
 
 def _args(options: dict[str, str], amenity: tuple[str, ...]) -> Args:
-    args: Args = MultiDict(options)
-    args.setlist("amenity", list(amenity))
-    return args
+    return {name: [value] for name, value in options.items()} | {"amenity": list(amenity)}
 
 
 def _cells(found: Found) -> list[str]:

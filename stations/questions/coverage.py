@@ -135,10 +135,8 @@ def coverage(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Coverage
 
     group = demand.township + 1
     groups = len(atlas.townships.names) + 1
-    sums = [
-        np.bincount(group, weights=np.where(mask, demand.weight, 0.0), minlength=groups)
-        for mask in (np.True_, covered, times >= 2, ~covered & (maybe >= 1), circle)
-    ]
+    masks = (np.ones(size, bool), covered, times >= 2, ~covered & (maybe >= 1), circle)
+    sums = [np.bincount(group[mask], weights=demand.weight[mask], minlength=groups) for mask in masks]
     rows_at = active_rows(snapshot)[counted.surely]
     where = atlas.townships.townships_at(snapshot.lon[rows_at], snapshot.lat[rows_at])
     standing = np.bincount(where + 1, minlength=groups)

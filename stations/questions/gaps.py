@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,15 +100,18 @@ def find_gaps(mode: str, uncovered: Bool, counts: Bool, snapshot: Snapshot, atla
     start = np.searchsorted(label[order], np.arange(total.size + 1))
     members = [open_points[order[start[gap] : start[gap + 1]]] for gap in ranked.tolist()]
     centre = np.array([_centre(atlas, points) for points in members], np.int64)
+    names = atlas.gazetteer.names_near(demand.lon[centre], demand.lat[centre])
     ways = _ways(mode, counts, centre, snapshot, atlas)
     speed = atlas.network(mode).mode.metres_per_second
     gaps = []
-    for gap, points, at, (code, metres) in zip(ranked.tolist(), members, centre.tolist(), ways, strict=True):
+    for gap, points, at, name, (code, metres) in zip(
+        ranked.tolist(), members, centre.tolist(), names, ways, strict=True
+    ):
         position = LonLat(float(demand.lon[at]), float(demand.lat[at]))
         township = int(demand.township[at])
         gaps.append(
             Gap(
-                name=atlas.gazetteer.name_near(position),
+                name=name,
                 position=position,
                 demand=float(total[gap]),
                 township=atlas.townships.names[township] if township >= 0 else "",
@@ -163,8 +167,8 @@ def _labels(cells: _Cells, points: Long) -> Long:
 def _centre(atlas: Atlas, points: Long) -> int:
     demand = atlas.demand
     lon, lat, weight = demand.lon[points], demand.lat[points], demand.weight[points]
-    mid_lon, mid_lat = np.average(lon, weights=weight), np.average(lat, weights=weight)
-    off = ((lon - mid_lon) * np.cos(np.radians(mid_lat))) ** 2 + (lat - mid_lat) ** 2
+    mid_lon, mid_lat = float(lon @ weight / weight.sum()), float(lat @ weight / weight.sum())
+    off = ((lon - mid_lon) * math.cos(math.radians(mid_lat))) ** 2 + (lat - mid_lat) ** 2
     return int(points[np.argmin(off)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,9 @@ MEAN_DETOUR = 1.324
 """Street distance over straight distance, the mean of 25 Chinese cities: the estimate where there are no streets."""
 
 MOST_STATIONS = 50
+FARTHEST_BOUND_M = 50_000.0
+"""A search that found nothing within this is next run without a bound."""
+
 Basis = Literal["street", "circle"]
 SERVES = frozenset({AmenityState.YES, AmenityState.NEARBY})
 
@@ -200,21 +204,30 @@ def _by_street(
     site, metres = lookup(network, table, origin)
     site, metres = _with_estimates(query.origin, snapshot, rows, table.sites, site, metres)
     seen: set[int] = set()
-    for at, whole_m in zip(site.tolist(), metres.tolist(), strict=True):
-        if whole_m > table.limit_m:
-            break
-        seen.add(at)
-        basis: Basis = "street" if table.sites.edge[at] >= 0 else "circle"
-        yield _judged(query, snapshot, int(rows[at]), whole_m, basis, network.mode)
-    if len(seen) == rows.size:
-        return
-    every = metres_between(network, origin, table.sites)
-    off = table.sites.edge < 0
-    every[off] = _circle_m(query.origin, snapshot, rows)[off]
-    for at in np.argsort(every, kind="stable").tolist():
-        if at not in seen and np.isfinite(every[at]):
-            basis = "circle" if off[at] else "street"
-            yield _judged(query, snapshot, int(rows[at]), float(every[at]), basis, network.mode)
+    limit_m = table.limit_m
+    while True:
+        for at, whole_m in zip(site.tolist(), metres.tolist(), strict=True):
+            if whole_m > limit_m:
+                break
+            if at not in seen:
+                seen.add(at)
+                basis: Basis = "street" if table.sites.edge[at] >= 0 else "circle"
+                yield _judged(query, snapshot, int(rows[at]), whole_m, basis, network.mode)
+        if not math.isfinite(limit_m) or not _others(network, origin, table.sites, seen):
+            return
+        # Nothing so far will do: search on from here, over twice the ground, at last over all of it.
+        limit_m = limit_m * 2.0 if limit_m < FARTHEST_BOUND_M else math.inf
+        every = metres_between(network, origin, table.sites, limit_m)
+        site = np.flatnonzero(np.isfinite(every)).astype(np.int32)
+        order = np.lexsort((site, every[site]))
+        site, metres = _with_estimates(query.origin, snapshot, rows, table.sites, site[order], every[site[order]])
+
+
+def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) -> bool:
+    """Whether streets lead from here to any station not yet seen, however far."""
+    component, edge_u = network.streets.component[network.mode_index], network.streets.edge_u
+    connected = (sites.edge >= 0) & (component[edge_u[sites.edge]] == component[edge_u[origin.edge]])
+    return bool(connected.any()) and not seen.issuperset(np.flatnonzero(connected).tolist())
 
 
 def _with_estimates(
