@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import FlaskGroup
 
 from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError
@@ -40,19 +41,27 @@ def create_app(settings: Settings | None = None) -> Flask:
         Settings, a registry or an atlas that cannot be used. At the command line, a message instead.
     """
     app = Flask(__name__)
-    at_command_line = click.get_current_context(silent=True) is not None
+    command = flask_command()
     try:
         settings = settings or Settings.from_environment(os.environ)
     except StationsError as error:
-        if at_command_line:
+        if command:
             raise click.ClickException(str(error)) from None
         raise
     add_commands(app, settings)
-    if not at_command_line or click.get_current_context().info_name == "run":
+    if command in {"", "run"}:
         house = open_house(settings)
         hang(app, house)
         warm(house)
     return app
+
+
+def flask_command() -> str:
+    """The command of ``flask`` that is being run; empty when it is a server or a test that makes the app."""
+    context = click.get_current_context(silent=True)
+    if context is None or not isinstance(context.find_root().command, FlaskGroup):
+        return ""
+    return context.info_name or ""
 
 
 def open_house(settings: Settings) -> House:
