@@ -81,5 +81,5 @@ node_modules/.package-lock.json: package.json package-lock.json | $(INSTALLED)
 	@$(NPM) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-static/vendor/icons.svg: node_modules/.package-lock.json tools/vendor.py $(wildcard stations/*.toml static/icons.txt)
+static/vendor/icons.svg: node_modules/.package-lock.json tools/vendor.py $(wildcard static/icons.txt) $(shell find stations -name '*.toml')
 	@$(BIN)/python tools/vendor.py

@@ -6,16 +6,11 @@ folder is made anew and put in place whole, so that a page never meets half of i
 What each package is for:
 
 =======================  ==========================================================
-leaflet                  every map
-jquery                   the pop-ups that folium writes
-bootstrap                the look of folium's pop-ups and tables
-fontawesome              the pictures in folium's markers
-awesome-markers          folium's markers
-fullscreen               the full-screen button on folium's map
-markercluster            many stations close together on folium's map
-pico                     the base style of the pages
+leaflet                  every map, folium's too
 icons.svg (lucide)       the pages' icons, each a ``<symbol id="i-NAME">``
 =======================  ==========================================================
+
+Of all that folium would load from other hosts, its maps here need Leaflet alone.
 """
 
 import re
@@ -25,25 +20,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-FILES = {
-    "leaflet": ("leaflet/dist", ["leaflet.js", "leaflet.css", "images"]),
-    "jquery": ("jquery/dist", ["jquery.min.js"]),
-    "bootstrap": ("bootstrap/dist", ["js/bootstrap.bundle.min.js", "css/bootstrap.min.css"]),
-    "fontawesome": (
-        "@fortawesome/fontawesome-free",
-        ["css/all.min.css", *(f"webfonts/fa-{face}.woff2" for face in ("brands-400", "regular-400", "solid-900"))],
-    ),
-    "awesome-markers": (
-        "leaflet.awesome-markers/dist",
-        ["leaflet.awesome-markers.js", "leaflet.awesome-markers.css", "images"],
-    ),
-    "fullscreen": ("leaflet.fullscreen", ["Control.FullScreen.js", "Control.FullScreen.css", "icon-fullscreen.svg"]),
-    "markercluster": (
-        "leaflet.markercluster/dist",
-        ["leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css"],
-    ),
-    "pico": ("@picocss/pico/css", ["pico.min.css"]),
-}
+FILES = {"leaflet": ("leaflet/dist", ["leaflet.js", "leaflet.css", "images"])}
 """Folder in static/vendor/ -> (folder in node_modules/, what to copy from it)."""
 
 ICONS = Path("lucide-static/icons")
