@@ -76,10 +76,10 @@ $(INSTALLED): requirements.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-node_modules/.package-lock.json: package.json package-lock.json | $(INSTALLED)
+node_modules/.installed: package.json package-lock.json | $(INSTALLED)
 	@echo "Installing browser packages ..."
 	@$(NPM) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-static/vendor/icons.svg: node_modules/.package-lock.json tools/vendor.py $(wildcard static/icons.txt) $(shell find stations -name '*.toml')
+static/vendor/icons.svg: node_modules/.installed tools/vendor.py $(wildcard static/icons.txt) $(shell find stations -name '*.toml')
 	@$(BIN)/python tools/vendor.py
