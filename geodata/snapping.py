@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geodata.errors import OffStreetError
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
 from geodata.osm import FIXED
-from geodata.streets import Arrays, Float, Int, Long, Streets
+from geodata.streets import Arrays, Float, Int, Long, Streets, expand_runs
 
 CELL_M = 100.0
 MAX_OFF_M = 500.0
@@ -151,10 +151,13 @@ class Snapper:
         self._mode_en = streets.modes[mode_index].en
         usable = streets.main(mode_index)[index.segment_edge]
         shape = index.segment_shape
-        self._usable = usable
+        # The segments of this mode alone, by the same cells.
+        kept = usable[index.cell_segment]
+        self._cell_segment = index.cell_segment[kept]
+        self._cell_start = np.concatenate(([0], np.cumsum(kept)))[index.cell_start]
         x0, y0 = streets.shape_x[shape] / FIXED, streets.shape_y[shape] / FIXED
         x1, y1 = streets.shape_x[shape + 1] / FIXED, streets.shape_y[shape + 1] / FIXED
-        self._lines = np.column_stack((x0, y0, x1 - x0, y1 - y0))
+        self._lines = np.stack((x0, y0, x1 - x0, y1 - y0))
         self._wide = float(index.cell_lon_deg[0])
         self._high = CELL_M / METRES_PER_DEGREE
 
@@ -222,32 +225,28 @@ class Snapper:
 
     def _nearest_to(self, position: LonLat, ring: int) -> tuple[int, float, float]:
         """As :meth:`_nearest` for one position, with as few array operations as will do: someone waits for it."""
-        index = self._index
         column = math.floor((position.lon + 180.0) / self._wide)
         row = math.floor((position.lat + 90.0) / self._high)
+        first = (row - ring) * ROW_STRIDE + column
         keys = [
-            (row + step) * ROW_STRIDE + column + side for step in range(-ring, ring + 1) for side in (-ring, ring + 1)
+            key
+            for at in range(first, first + (2 * ring + 1) * ROW_STRIDE, ROW_STRIDE)
+            for key in (at - ring, at + ring + 1)
         ]
-        found = index.cell_start[np.searchsorted(index.cell_key, keys)].tolist()
-        runs = [index.cell_segment[begin:end] for begin, end in zip(found[::2], found[1::2], strict=True)]
-        candidate = np.concatenate(runs)
-        candidate = candidate[self._usable[candidate]]
+        found = self._cell_start[self._index.cell_key.searchsorted(keys)].tolist()
+        candidate = np.concatenate([self._cell_segment[a:b] for a, b in zip(found[::2], found[1::2], strict=True)])
         if candidate.size == 0:
             return -1, 0.0, math.inf
         x_scale = METRES_PER_DEGREE * math.cos(math.radians(position.lat))
-        lines = (self._lines[candidate] - (position.lon, position.lat, 0.0, 0.0)) * (
-            x_scale,
-            METRES_PER_DEGREE,
-            x_scale,
-            METRES_PER_DEGREE,
-        )
-        x, y, dx, dy = lines.T
-        along = np.clip(-(x * dx + y * dy) / (dx * dx + dy * dy), 0.0, 1.0)
-        off_m = np.hypot(x + along * dx, y + along * dy)
-        least_m = off_m.min()
-        ties = np.flatnonzero(off_m <= least_m + TIE_M)
-        best = ties[candidate[ties].argmin()] if ties.size > 1 else ties[0]
-        return int(candidate[best]), float(along[best]), float(off_m[best])
+        x, y, dx, dy = self._lines[:, candidate]
+        x, y = (x - position.lon) * x_scale, (y - position.lat) * METRES_PER_DEGREE
+        dx, dy = dx * x_scale, dy * METRES_PER_DEGREE
+        along = np.minimum(np.maximum((x * dx + y * dy) / -(dx * dx + dy * dy), 0.0), 1.0)
+        x += along * dx
+        y += along * dy
+        off_m2 = x * x + y * y
+        best = int(off_m2.argmin())
+        return int(candidate[best]), float(along[best]), math.sqrt(off_m2[best])
 
     def _nearest(self, lon: Float, lat: Float, ring: int) -> tuple[Long, Float, Float]:
         """The nearest segment within a window of ``2 ring + 1`` cells: segment, share along it, metres off it."""
@@ -256,16 +255,12 @@ class Snapper:
         row = np.floor((lat + 90.0) / self._high).astype(np.int64)
         rows = row[:, None] + np.arange(-ring, ring + 1)
         key = (rows * ROW_STRIDE + column[:, None]).ravel()
-        begin = index.cell_start[np.searchsorted(index.cell_key, key - ring)]
-        end = index.cell_start[np.searchsorted(index.cell_key, key + ring, side="right")]
-        count = end - begin
-        runs = np.repeat(begin - (np.cumsum(count) - count), count) + np.arange(count.sum())
-        candidate = index.cell_segment[runs]
-        which = np.repeat(np.repeat(np.arange(lon.size), 2 * ring + 1), count)
-        usable = self._usable[candidate]
-        candidate, which = candidate[usable], which[usable]
+        begin = self._cell_start[np.searchsorted(index.cell_key, key - ring)]
+        end = self._cell_start[np.searchsorted(index.cell_key, key + ring, side="right")]
+        candidate = self._cell_segment[expand_runs(begin, end)]
+        which = np.repeat(np.repeat(np.arange(lon.size), 2 * ring + 1), end - begin)
         x_scale = METRES_PER_DEGREE * np.cos(np.radians(lat))[which]
-        x0, y0, dx, dy = self._lines[candidate].T
+        x0, y0, dx, dy = self._lines[:, candidate]
         px, py = (lon[which] - x0) * x_scale, (lat[which] - y0) * METRES_PER_DEGREE
         dx, dy = dx * x_scale, dy * METRES_PER_DEGREE
         along = np.clip((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0)

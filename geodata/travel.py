@@ -68,6 +68,11 @@ class SiteTable:
         return start, site[order], self.metres[order]
 
     @cached_property
+    def off_street(self) -> Long:
+        """Sites that no street is near; they have no entries."""
+        return np.flatnonzero(self.sites.edge < 0)
+
+    @cached_property
     def by_edge(self) -> dict[int, list[int]]:
         """Sites by the edge that they stand on."""
         standing: dict[int, list[int]] = {}
@@ -127,7 +132,8 @@ def lookup(network: StreetNetwork, table: SiteTable, origin: Snap) -> tuple[Int,
     Returns
     -------
     site, metres
-        Each site once, nearest first (ties by site); complete up to the table's limit. The whole way, door to door.
+        Nearest first (ties by site), the whole way, door to door; complete up to the table's limit. A site that is
+        reached by both ends of the street comes twice, the shorter way first.
     """
     start, owner, street_m = table.by_node
     streets, edge = network.streets, origin.edge
@@ -152,13 +158,11 @@ def lookup(network: StreetNetwork, table: SiteTable, origin: Snap) -> tuple[Int,
     if direct:
         sites.append(np.array([site for site, _ in direct], np.int32))
         metres.append(np.array([gap for _, gap in direct]))
-    site = np.concatenate(sites)
-    whole_m = np.concatenate(metres) + table.sites.off_m[site] + origin.off_m
+    site = np.concatenate(sites) if sites else np.empty(0, np.int32)
+    whole_m = np.concatenate(metres) if metres else np.empty(0)
+    whole_m = whole_m + table.sites.off_m[site] + origin.off_m
     order = np.lexsort((site, whole_m))
-    site, whole_m = site[order], whole_m[order]
-    _, first = np.unique(site, return_index=True)
-    first.sort()
-    return site[first], whole_m[first]
+    return site[order], whole_m[order]
 
 
 def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_m: float) -> Reach:

@@ -17,7 +17,7 @@ from geodata.streets import expand_runs
 from geodata.surface import reached_areas
 from stations.hours import State
 from stations.questions.gaps import Gap, find_gaps
-from stations.questions.reach import active_rows, demand_reach, sites_on
+from stations.questions.reach import demand_reach, sites_on
 from stations.registry.snapshot import STATE_CODES, Snapshot
 
 BANDS = 3
@@ -137,7 +137,7 @@ def coverage(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Coverage
     groups = len(atlas.townships.names) + 1
     masks = (np.ones(size, bool), covered, times >= 2, ~covered & (maybe >= 1), circle)
     sums = [np.bincount(group[mask], weights=demand.weight[mask], minlength=groups) for mask in masks]
-    rows_at = active_rows(snapshot)[counted.surely]
+    rows_at = snapshot.active_rows[counted.surely]
     where = atlas.townships.townships_at(snapshot.lon[rows_at], snapshot.lat[rows_at])
     standing = np.bincount(where + 1, minlength=groups)
     table = np.column_stack(sums)
@@ -175,12 +175,12 @@ def service_radius_m(query: CoverageQuery, atlas: Atlas) -> float:
 
 def counted_stations(query: CoverageQuery, snapshot: Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of the snapshot that count in a question, and rows that would if their unknown hours were open."""
-    rows, counted = active_rows(snapshot), _counted(query, snapshot)
+    rows, counted = snapshot.active_rows, _counted(query, snapshot)
     return rows[counted.surely], rows[counted.perhaps]
 
 
 def _counted(query: CoverageQuery, snapshot: Snapshot) -> _Counted:
-    rows = active_rows(snapshot)
+    rows = snapshot.active_rows
     suits = np.ones(rows.size, bool)
     for key in query.amenities:
         suits &= snapshot.has(key, nearby=True)[rows]
@@ -200,7 +200,7 @@ def _in_circle(snapshot: Snapshot, atlas: Atlas, radius_m: float, counts: NDArra
 
     def pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         tree = atlas.memo.get("demand tree", lambda: cKDTree(_on_sphere(atlas.demand.lon, atlas.demand.lat)))
-        rows = active_rows(snapshot)
+        rows = snapshot.active_rows
         chord_m = 2.0 * EARTH_RADIUS_M * np.sin(min(radius_m / EARTH_RADIUS_M, np.pi) / 2.0)
         found = tree.query_ball_point(_on_sphere(snapshot.lon[rows], snapshot.lat[rows]), chord_m)
         start = np.concatenate(([0], np.cumsum([len(points) for points in found]))).astype(np.int64)

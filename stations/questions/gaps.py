@@ -15,7 +15,7 @@ from geodata.gazetteer import NearbyName
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
 from geodata.snapping import Snaps
 from geodata.travel import nearest_on_edge, nearest_sites
-from stations.questions.reach import active_rows, sites_on
+from stations.questions.reach import sites_on
 from stations.registry.snapshot import Snapshot
 
 Long = NDArray[np.int64]
@@ -192,7 +192,7 @@ def _ways(
     best = ways.argmin(axis=0), np.arange(points.size)
     whole = np.where(snaps.edge >= 0, ways[best] + snaps.off_m, np.inf)
     site = np.stack((node_site[u], node_site[v], direct_site))[best]
-    rows = active_rows(snapshot)
+    rows = snapshot.active_rows
     return [
         (snapshot.stations[int(rows[at])].code, float(metres)) if np.isfinite(metres) else (None, None)
         for at, metres in zip(site.tolist(), whole.tolist(), strict=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geodata.access import Mode, load_modes
 from geodata.atlas import Atlas
@@ -19,7 +20,7 @@ from geodata.network import StreetNetwork
 from geodata.snapping import Snap, Snaps
 from geodata.travel import lookup, metres_between, path
 from stations.hours import State
-from stations.questions.reach import active_rows, sites_on, station_table
+from stations.questions.reach import sites_on, station_table
 from stations.registry.snapshot import Snapshot
 from stations.station import AmenityState, Station
 
@@ -30,6 +31,8 @@ MOST_STATIONS = 50
 FARTHEST_BOUND_M = 50_000.0
 """A search that found nothing within this is next run without a bound."""
 
+Rows = NDArray[np.int64]
+Sites = NDArray[np.int32]
 Basis = Literal["street", "circle"]
 SERVES = frozenset({AmenityState.YES, AmenityState.NEARBY})
 
@@ -181,7 +184,7 @@ def _by_distance(
     query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, mode: Mode, reach_m: float
 ) -> Iterator[Found]:
     """All active stations, nearest first, judged one by one as they are asked for."""
-    rows = active_rows(snapshot)
+    rows = snapshot.active_rows
     if atlas is not None:
         network = atlas.network(query.mode)
         try:
@@ -199,19 +202,21 @@ def _by_distance(
 def _by_street(
     query: NearestQuery, snapshot: Snapshot, atlas: Atlas, network: StreetNetwork, origin: Snap, reach_m: float
 ) -> Iterator[Found]:
-    rows = active_rows(snapshot)
+    rows = snapshot.active_rows
     table = station_table(snapshot, atlas, query.mode, reach_m)
+    off = table.off_street
     site, metres = lookup(network, table, origin)
-    site, metres = _with_estimates(query.origin, snapshot, rows, table.sites, site, metres)
     seen: set[int] = set()
     limit_m = table.limit_m
     while True:
+        if off.size:
+            site, metres = _with_estimates(query.origin, snapshot, rows, off, site, metres)
         for at, whole_m in zip(site.tolist(), metres.tolist(), strict=True):
             if whole_m > limit_m:
                 break
             if at not in seen:
                 seen.add(at)
-                basis: Basis = "street" if table.sites.edge[at] >= 0 else "circle"
+                basis: Basis = "circle" if off.size and at in off else "street"
                 yield _judged(query, snapshot, int(rows[at]), whole_m, basis, network.mode)
         if not math.isfinite(limit_m) or not _others(network, origin, table.sites, seen):
             return
@@ -220,7 +225,7 @@ def _by_street(
         every = metres_between(network, origin, table.sites, limit_m)
         site = np.flatnonzero(np.isfinite(every)).astype(np.int32)
         order = np.lexsort((site, every[site]))
-        site, metres = _with_estimates(query.origin, snapshot, rows, table.sites, site[order], every[site[order]])
+        site, metres = site[order], every[site[order]]
 
 
 def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) -> bool:
@@ -231,19 +236,16 @@ def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) 
 
 
 def _with_estimates(
-    origin: LonLat, snapshot: Snapshot, rows: np.ndarray, sites: Snaps, site: np.ndarray, metres: Float
-) -> tuple[np.ndarray, Float]:
-    """Add the stations that no street leads to, by straight distance, in their place by distance."""
-    off = np.flatnonzero(sites.edge < 0)
-    if not off.size:
-        return site, metres
-    site = np.concatenate((site, off))
+    origin: LonLat, snapshot: Snapshot, rows: Rows, off: Rows, site: Sites, metres: Float
+) -> tuple[Sites, Float]:
+    """Add the stations that no street is near, by straight distance, in their place by distance."""
+    site = np.concatenate((site, off.astype(np.int32)))
     metres = np.concatenate((metres, _circle_m(origin, snapshot, rows[off])))
     order = np.lexsort((site, metres))
     return site[order], metres[order]
 
 
-def _circle_m(origin: LonLat, snapshot: Snapshot, rows: np.ndarray) -> Float:
+def _circle_m(origin: LonLat, snapshot: Snapshot, rows: Rows) -> Float:
     lon, lat = np.full(rows.size, origin.lon), np.full(rows.size, origin.lat)
     metres: Float = distances_m(lon, lat, snapshot.lon[rows], snapshot.lat[rows]) * MEAN_DETOUR
     return metres
@@ -276,7 +278,7 @@ def _with_path(found: Found, query: NearestQuery, snapshot: Snapshot, atlas: Atl
         return found
     network = atlas.network(query.mode)
     sites = sites_on(snapshot, atlas, query.mode)
-    at = int(np.searchsorted(active_rows(snapshot), snapshot.index(found.station.code)))
+    at = int(np.searchsorted(snapshot.active_rows, snapshot.index(found.station.code)))
     end = Snap(int(sites.edge[at]), float(sites.offset_m[at]), float(sites.off_m[at]))
     line = path(network, query.origin, network.snap(query.origin), end, found.station.position, found.metres + 1.0)
     return replace(found, path=tuple(line))

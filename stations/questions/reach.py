@@ -2,41 +2,43 @@
 
 It depends only on where the active stations stand, so it is worked out once for
 an atlas, a mode and a set of positions, and everything else is a look into it.
+Sites are the active stations in the order of their codes.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import math
 
 from geodata.atlas import Atlas
 from geodata.snapping import Snaps
 from geodata.travel import Reach, SiteTable, reach_matrix, site_table
 from stations.registry.snapshot import Snapshot
 
+FEW_ENTRIES = 4_000_000
+"""Stations times nodes that are kept without a bound: 32 MB."""
+
 REACH_STEPS = (15.0, 30.0, 60.0, 120.0)
 """Minutes for which reach matrices are kept; a question takes the next larger one and leaves out what is beyond."""
-
-
-def active_rows(snapshot: Snapshot) -> NDArray[np.int64]:
-    """Rows of the snapshot whose stations serve; the sites of every table are in this order."""
-    return np.flatnonzero(snapshot.active)
 
 
 def sites_on(snapshot: Snapshot, atlas: Atlas, mode: str) -> Snaps:
     """Where the active stations meet a mode's streets; edge -1 where no street is within 500 m."""
 
     def snapped() -> Snaps:
-        rows = active_rows(snapshot)
+        rows = snapshot.active_rows
         return atlas.network(mode).snap_many(snapshot.lon[rows], snapshot.lat[rows])
 
     return atlas.memo.get(("sites", snapshot.positions_digest, mode), snapped)
 
 
 def station_table(snapshot: Snapshot, atlas: Atlas, mode: str, limit_m: float) -> SiteTable:
-    """Street metres from the nodes to the active stations, complete to at least ``limit_m`` and the mode's horizon."""
+    """Street metres from the nodes to the active stations, complete to at least ``limit_m``.
+
+    It reaches as far as the mode's horizon at least, and to the end of the streets where that is little to keep.
+    """
     network = atlas.network(mode)
-    limit_m = max(limit_m, network.mode.horizon_m)
+    few = snapshot.active_rows.size * network.streets.node_x.size <= FEW_ENTRIES
+    limit_m = math.inf if few else max(limit_m, network.mode.horizon_m)
     return atlas.memo.get(
         ("table", snapshot.positions_digest, mode, limit_m),
         lambda: site_table(network, sites_on(snapshot, atlas, mode), limit_m),

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -131,6 +132,11 @@ class Snapshot:
     def codes(self) -> tuple[str, ...]:
         """The codes, in the order of the columns."""
         return tuple(self._rows)
+
+    @cached_property
+    def active_rows(self) -> NDArray[np.int64]:
+        """Rows of the active stations, ascending."""
+        return np.flatnonzero(self.active)
 
     def index(self, code: str) -> int:
         """Row of a station.
