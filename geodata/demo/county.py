@@ -105,10 +105,10 @@ def _draw_borders(sheet: Sheet, land: Land) -> None:
         return tuple(k for k, arc in enumerate(sheet.arcs) if edge.contains(LineString(arc)))
 
     made_up = {"type": "boundary", "boundary": "administrative", "note": "虚构地名，仅供演示"}
-    county = {**made_up, "admin_level": "6", "name": COUNTY_NAME, "ref:adcode": COUNTY_CODE}
+    county = {**made_up, "admin_level": "6", "name": COUNTY_NAME, "adcode": COUNTY_CODE}
     sheet.borders.append(Border(county, land.county, around(None)))
     for number, town in enumerate((SEAT, *TOWNS)):
-        tags = {**made_up, "admin_level": "8", "name": town.name, "ref:adcode": town.code}
+        tags = {**made_up, "admin_level": "8", "name": town.name, "adcode": town.code}
         sheet.borders.append(Border(tags, land.townships[number], around(number)))
 
 

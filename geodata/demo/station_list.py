@@ -40,7 +40,7 @@ IN_TOWNS = (7, 7, 5, 4, 6, 3, 1, 2)
 ELSEWHERE = 8
 """In villages and by the main roads."""
 
-UNSERVED = (("西郊社区", 620.0), ("江湾社区", 600.0), ("柳堤社区", 520.0))
+UNSERVED = (("西郊社区", 950.0), ("江湾社区", 950.0), ("柳堤社区", 750.0))
 """Neighbourhoods without a station, and how far round in metres: coverage needs gaps to find."""
 
 KIND_NAMES: Mapping[str, str] = {

@@ -190,7 +190,7 @@ def test_the_extract_has_the_same_borders(demo: DemoFiles, townships: dict[str, 
             if item.from_way():
                 continue
             levels[item.tags["admin_level"]] += 1
-            areas[item.tags["ref:adcode"]] = shapely.from_wkb(factory.create_multipolygon(item))
+            areas[item.tags["adcode"]] = shapely.from_wkb(factory.create_multipolygon(item))
     assert levels == {"6": 1, "8": 9}
     for code, area in townships.items():
         assert areas[code].symmetric_difference(area).area < 1e-9
