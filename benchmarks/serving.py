@@ -48,7 +48,7 @@ def run(porto: Porto) -> None:
 
 def measure(what: str, atlas: Atlas, folder: Path, stations: list[Station], scratch: Path, wanted: str) -> None:
     """Ask the two views in turn, and compare round by round."""
-    database = f"sqlite:///{scratch / what.split(',', maxsplit=1)[0]}.db"
+    database = f"sqlite:///{scratch / folder.name}.db"
     registry = Registry.open(database)
     registry.append(stations, what="import", who="bench", at=datetime.now(UTC))
     registry.close()

@@ -211,7 +211,7 @@ def _direction_allowed(tags: Tags, mode: Mode, direction: str, *, allowed: bool)
 def _directions(tags: Tags, mode: Mode) -> tuple[bool, bool]:
     """Directions of travel that one-way tags leave: (along, against) the way as drawn."""
     if not mode.obeys_oneway:
-        moving = tags.get("conveying", "")
+        moving = tags.get("conveying", "") if tags.get("conveying") in {"forward", "backward"} else ""
         said = next((tags[f"oneway:{key}"] for key in mode.keys if f"oneway:{key}" in tags), moving)
         return _read_oneway(said)
     for key in mode.keys:
