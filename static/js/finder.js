@@ -48,6 +48,11 @@
   function latLng(pair) { return [pair[1], pair[0]]; }
 
   function frameAll() {
+    var size = map.getSize();
+    if (size.x < 120 || size.y < 120) {
+      map.setView(data.origin ? latLng(data.origin) : [35, 105], 14).once("resize", frameAll);
+      return;
+    }
     var points = data.found.map(function (one) { return latLng(one.at); });
     if (data.origin) { points.push(latLng(data.origin)); }
     if (points.length > 1) {

@@ -18,8 +18,21 @@ function yizhanCard(feature, layer) {
   layer.bindPopup(card, { maxWidth: 320 });
 }
 
-// Folium's own scale shows miles too.
-L.Map.addInitHook(function () { L.control.scale({ imperial: false, position: "bottomright" }).addTo(this); });
+L.Map.addInitHook(function () {
+  // Folium's own scale shows miles too.
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(this);
+  showCounty.call(this);
+});
+
+// A frame may have no size yet, and then there is nothing to fit the county into.
+function showCounty() {
+  var size = this.getSize();
+  if (size.x > 50 && size.y > 50) {
+    this.fitBounds(this.options.countyBounds, { padding: [12, 12] });
+  } else {
+    this.once("resize", showCounty);
+  }
+}
 
 document.addEventListener("DOMContentLoaded", function () {
   // On a phone the legend would hide the map: it opens on a tap.

@@ -162,10 +162,10 @@ class CountyMap(folium.Map):
             tiles=None,
             zoom_snap=0.25,
             attribution_control=False,
+            county_bounds=[[south, west], [north, east]],  # read by planning_map.js
         )
         self.default_js: list[tuple[str, str]] = []
         self.default_css: list[tuple[str, str]] = []
-        self.fit_bounds([[south, west], [north, east]], padding=(12, 12))
 
 
 class _Piece(Element):

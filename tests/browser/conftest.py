@@ -10,6 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.town import atlas, open_house, town_stations
+
+__all__ = ["atlas", "open_house", "town_stations"]
+
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
 QUIET = [
@@ -62,13 +66,27 @@ def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
     assert not faults
 
 
+def answered_whole(application):
+    """Take each answer whole before it is sent: werkzeug leaves a file open when a browser hangs up on it."""
+
+    def whole(environ, start_response):
+        parts = application(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return whole
+
+
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[object], str]]:
     """Serve a WSGI application on this machine, on a port of its own, and give its address."""
     servers = []
 
     def start(application: object) -> str:
-        server = make_server("127.0.0.1", 0, application, threaded=True)
+        server = make_server("127.0.0.1", 0, answered_whole(application), threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         servers.append((server, thread))
@@ -79,3 +97,9 @@ def serve() -> Iterator[Callable[[object], str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(serve: Callable[[object], str], open_house) -> str:
+    """Serve the small town."""
+    return serve(open_house())

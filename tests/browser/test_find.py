@@ -1,0 +1,136 @@
+"""A courier at a browser: with script and without, on a phone and at a desk."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.town import A_FRIDAY, CORNER
+
+HERE = f"{CORNER[0]}, {CORNER[1]}"
+
+
+@pytest.fixture
+def phone(page: Page) -> Page:
+    page.set_viewport_size({"width": 390, "height": 844})
+    return page
+
+
+def test_from_the_button_to_the_list(phone, site):
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"longitude": CORNER[0], "latitude": CORNER[1]})
+    phone.goto(site)
+    expect(phone.locator("#found .card")).to_have_count(0)
+    phone.get_by_role("button", name="用我的位置").click()
+    expect(phone.locator(".card", has_text="全天驿站")).to_be_visible()
+    expect(phone.locator("#s1")).to_be_in_viewport()
+
+
+def test_the_amber_button_asks_for_the_position_when_no_place_was_given(phone, site):
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"longitude": CORNER[0], "latitude": CORNER[1]})
+    phone.goto(site)
+    phone.get_by_role("button", name="找驿站").click()
+    expect(phone.locator(".card", has_text="全天驿站")).to_be_visible()
+
+
+def test_the_position_is_not_asked_for_before_a_button_is_pressed(page, site):
+    page.add_init_script("navigator.geolocation.getCurrentPosition = () => { window.asked = true; };")
+    page.goto(site)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.asked") is None
+    page.get_by_role("button", name="用我的位置").click()
+    assert page.evaluate("window.asked") is True
+
+
+def test_a_phone_that_does_not_say_where_it_is(phone, site):
+    phone.context.clear_permissions()
+    phone.goto(site)
+    phone.get_by_role("button", name="用我的位置").click()
+    expect(phone.get_by_role("status")).to_contain_text("请改为输入地名")
+    expect(phone.get_by_label("我在哪里")).to_be_focused()
+
+
+def test_typed_chosen_and_found(page, site):
+    page.goto(site)
+    page.get_by_label("我在哪里").fill("柳村")
+    page.get_by_text("微波炉", exact=True).click()
+    page.get_by_text("电动自行车", exact=True).click()
+    page.get_by_role("button", name="找驿站").click()
+    expect(page.locator("#found h2")).to_be_visible()
+    assert "amenity=microwave" in page.url
+    assert "mode=ebike" in page.url
+    assert page.url.endswith("#found")
+
+
+def test_the_map_shows_what_the_list_shows(page, site):
+    page.goto(f"{site}/?where={HERE}&at={A_FRIDAY}T10:00")
+    cards = page.locator(".card")
+    expect(page.locator(".leaflet-marker-icon.pin:not(.here)")).to_have_count(cards.count())
+    expect(page.locator(".pin.here")).to_have_count(1)
+    page.locator(".pin", has_text="2").click()
+    expect(page.locator("#s2")).to_have_class("card open lit")
+    # The way along the streets to the one that was chosen.
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
+
+
+def test_a_tap_on_the_map_offers_to_search_from_there(page, site):
+    page.goto(f"{site}/?where={HERE}&at={A_FRIDAY}T10:00")
+    page.locator("#map").click(position={"x": 60, "y": 300})
+    page.get_by_role("button", name="从这里找").click()
+    expect(page.locator("#at-position")).to_be_visible()
+    assert "lon=" in page.url
+
+
+def test_a_name_is_never_run(page, site, faults):
+    page.goto(f"{site}/?where={CORNER[0] + 0.012},{CORNER[1] + 0.01}&at={A_FRIDAY}T10:00")
+    expect(page.locator(".card", has_text="<script>alert(1)</script>")).to_have_count(1)
+    page.locator(".pin", has_text="1").first.click()
+    expect(page.locator(".leaflet-popup-content")).to_have_text("<script>alert(1)</script>")
+    assert not faults
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [320, 390, 1440])
+@pytest.mark.parametrize("path", ["/?", f"/?where={HERE}&at={A_FRIDAY}T10:00&", "/planning?"])
+def test_nothing_stands_out_of_the_page(page, site, path, width, language):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{site}{path}lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", ["/", f"/?where={HERE}&at={A_FRIDAY}T10:00", "/planning"])
+def test_what_one_presses_is_large_enough(phone, site, path):
+    phone.goto(site + path)
+    small = phone.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, select, summary, input, label.chip, .segments span")]
+            .filter(one => one.offsetParent && !["radio", "checkbox", "hidden"].includes(one.type))
+            .filter(one => !one.closest(".skip, .leaflet-popup, .where .soft"))
+            .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+            .filter(([, box]) => box.height < 44 || box.width < 44)
+            .map(([text, box]) => text + " " + box.width + "x" + box.height)"""
+    )
+    assert small == []
+
+
+def test_the_keyboard_reaches_the_answer(page, site):
+    page.goto(site)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("我在哪里")).to_be_focused()
+    page.keyboard.type("柳村")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found h2")).to_be_visible()
+
+
+def test_without_script_it_is_a_form_and_a_list(chromium: Browser, site):
+    context = chromium.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(site)
+    expect(page.get_by_role("button", name="用我的位置")).to_have_count(0)
+    page.get_by_label("我在哪里").fill(HERE)
+    page.get_by_role("button", name="找驿站").click()
+    expect(page.locator(".card", has_text="全天驿站")).to_be_visible()
+    page.goto(f"{site}/planning")
+    expect(page.get_by_role("row", name="西乡")).to_be_visible()
+    context.close()

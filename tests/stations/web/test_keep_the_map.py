@@ -1,0 +1,105 @@
+"""A planner looks at the map, and keeps it as one file."""
+
+import re
+from itertools import pairwise
+
+import folium
+import pytest
+
+from stations.web.maps import COVERAGE_CLASSES, colour_of
+from tests.stations.web.reading import read_page
+from tests.town import A_FRIDAY
+
+LAYERS = ["乡镇街道覆盖率", "底图", "沿街可达范围", "服务半径圆圈", "覆盖空白", "驿站"]
+
+
+@pytest.fixture
+def framed(planner):
+    return planner.get("/planning/map")
+
+
+@pytest.fixture
+def kept(planner):
+    return planner.get("/planning/map.html")
+
+
+def said(html):
+    """What the page says, with the escapes of its script undone."""
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), html)
+
+
+@pytest.mark.parametrize("which", ["framed", "kept"])
+def test_every_theme_is_a_layer_of_its_own(request, which):
+    html = said(request.getfixturevalue(which).text)
+    control = html[html.index("overlays") :]
+    places = [control.index(f'"{layer}"') for layer in LAYERS]
+    assert places == sorted(places)
+    assert html.count("L.featureGroup(") == len(LAYERS)
+    assert "L.tileLayer" not in html.replace("L.tileLayer=", "")[html.index("folium-map") :]
+
+
+def test_the_framed_map_links_only_to_this_house(framed):
+    page = read_page(framed.text)
+    sources = [one.attributes["src"] for one in page.all("script") if "src" in one.attributes]
+    sources += [one.attributes["href"] for one in page.all("link")]
+    assert len(sources) == 4
+    assert all(source.startswith("/static/") for source in sources)
+
+
+def test_the_kept_map_needs_nothing_else(kept):
+    assert "attachment" in kept.headers["Content-Disposition"]
+    page = read_page(kept.text)
+    assert not page.all("link")
+    assert not [one for one in page.walk() if one.tag != "a" and {"src", "href"} & one.attributes.keys()]
+    assert all(address.startswith(("data:", "#")) for address in re.findall(r"url\(([^)]*)\)", kept.text))
+    assert "sourceMappingURL" not in kept.text
+    (policy,) = [one for one in page.all("meta") if one.attributes.get("http-equiv") == "Content-Security-Policy"]
+    assert policy.attributes["content"].startswith("default-src 'none'")
+    assert "'self'" not in policy.attributes["content"]
+
+
+@pytest.mark.parametrize("which", ["framed", "kept"])
+def test_names_never_become_part_of_the_page(request, which):
+    html = request.getfixturevalue(which).text
+    assert "alert(1)" in html  # the name is there ...
+    assert "<script>alert(1)" not in html  # ... as text
+
+
+def test_the_map_page_is_shut_in(framed):
+    policy = framed.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-scripts")
+    assert "allow-same-origin" not in policy
+    assert "frame-ancestors 'self'" in policy
+
+
+def test_folium_itself_is_left_as_it_was(planner):
+    before = list(folium.Map.default_js), list(folium.Map.default_css)
+    planner.get("/planning/map.html")
+    assert (list(folium.Map.default_js), list(folium.Map.default_css)) == before
+
+
+def test_the_map_says_what_was_asked_and_of_what(planner, atlas):
+    html = said(planner.get("/planning/map", minutes=9, amenity="water", at=f"{A_FRIDAY}T10:00").text)
+    title = read_page(html).one("header").text
+    for part in ("步行", "9 分钟", "2026年11月20日", "饮用水", "第 7 版", atlas.digest[:12]):
+        assert part in title
+    assert [item.text for item in read_page(html).all("ul")[1].all("li")] == ["3 分钟", "6 分钟", "9 分钟"]
+
+
+def test_the_map_in_english(planner):
+    answer = planner.get("/planning/map", lang="en")
+    assert read_page(answer.text).one("html").attributes["lang"] == "en"
+    assert '"Within reach by street"' in answer.text
+
+
+def test_a_darker_township_is_better_covered():
+    colours = [colour for _, colour in COVERAGE_CLASSES]
+    assert [colour_of(share) for share in (0.0, 0.2, 0.5, 0.6, 1.0)] == [colours[at] for at in (0, 1, 2, 3, 4)]
+    assert colour_of(None) not in colours
+
+    def lightness(colour):
+        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    steps = [lightness(colour) for colour in colours]
+    assert all(above - below > 25 for above, below in pairwise(steps))

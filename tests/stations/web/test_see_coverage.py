@@ -1,0 +1,137 @@
+"""A planner reads who is not served, and takes the figures home."""
+
+import csv
+import io
+import json
+
+import pytest
+import shapely
+
+from stations.web.exports import collection, write_csv
+from tests.stations.web.conftest import Person
+from tests.town import A_FRIDAY, corner
+
+WHOLE_TOWN_KM = 14 * 1.2  # fourteen streets of six blocks
+
+
+def table(page):
+    rows = page.one("table", class_="sortable").all("tr")
+    return [[cell.text for cell in row.inside if not isinstance(cell, str)] for row in rows]
+
+
+def rows_of(answer):
+    assert answer.mimetype == "text/csv"
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+def test_the_finding_comes_first_and_in_words(planner):
+    page = planner.see("/planning", minutes=5)
+    assert page.one("h1").text.endswith("的街道步行 5 分钟内能到驿站。")
+    assert "最差的是东乡" in page.text
+
+
+def test_the_townships_and_their_total(planner):
+    head, *lines, total = table(planner.see("/planning"))
+    assert head == ["乡镇街道", "驿站数", "街道公里", "已覆盖", "交叉覆盖", "圆圈计算", "未覆盖公里"]
+    assert [line[0] for line in lines] == ["西乡", "东乡"]
+    assert [int(line[1]) for line in lines] == [3, 2]
+    assert float(total[2]) == pytest.approx(WHOLE_TOWN_KM, abs=0.1)
+    for column in (1, 2, 6):
+        assert sum(float(line[column]) for line in lines) == pytest.approx(float(total[column]), abs=0.11)
+
+
+def test_a_fully_served_town_has_no_gap(open_house, make_station):
+    stations = [make_station(f"B{x}{y}", position=corner(x, y)) for x in range(7) for y in range(7)]
+    page = Person(open_house(stations=stations).test_client()).see("/planning")
+    assert page.one("h1").text.startswith("100%")
+    assert "没有空白" in page.text
+
+
+def test_a_town_without_stations_is_one_gap(open_house):
+    page = Person(open_house(stations=[]).test_client()).see("/planning")
+    assert page.one("h1").text.startswith("0%")
+    assert "没有空白" not in page.text
+
+
+def test_gaps_are_ranked_and_named(planner):
+    page = planner.see("/planning", minutes=5)
+    gaps = page.one("section", class_="gaps").all("tbody")[0].all("tr")
+    assert [gap.inside[0].text for gap in gaps] == [str(rank) for rank in range(1, len(gaps) + 1)]
+    named = gaps[0].one("th").text
+    assert "村" in named
+
+
+def test_unknown_hours_are_a_band_and_not_a_guess(planner):
+    assert "另有 1 个驿站开放时间不详" in planner.see("/planning", at=f"{A_FRIDAY}T10:00").text
+    assert "开放时间不详" not in planner.see("/planning").text
+
+
+def test_the_question_goes_along_to_the_map_and_the_files(planner):
+    page = planner.see("/planning", minutes=1, amenity=["water", "microwave"], at=f"{A_FRIDAY}T10:00", mode="ebike")
+    addresses = [page.one("iframe").attributes["src"], *(one.attributes["href"] for one in page.all("a", download=""))]
+    assert len(addresses) == 7
+    for address in addresses:
+        for part in ("mode=ebike", "minutes=1&", "amenity=water", "amenity=microwave", "at=2026-11-20T10"):
+            assert part in address
+        assert planner.get(address).status_code == 200
+
+
+def test_the_table_as_csv_holds_the_same_figures(planner):
+    head, west, east, total = rows_of(planner.get("/planning/coverage.csv"))
+    assert head[:3] == ["代码", "乡镇街道", "驿站数"]
+    assert (west[:2], east[:2], total[:2]) == (["360681101", "西乡"], ["360681102", "东乡"], ["", "合计"])
+    for column in range(2, 9):
+        assert float(west[column]) + float(east[column]) == pytest.approx(float(total[column]), abs=0.2)
+    assert float(total[3]) == pytest.approx(WHOLE_TOWN_KM * 1000, rel=2e-3)
+    assert float(total[4]) + float(total[7]) == pytest.approx(float(total[3]), abs=0.2)
+
+
+def test_gaps_as_csv_and_as_points_are_the_same(planner):
+    head, *lines = rows_of(planner.get("/planning/gaps.csv", minutes=5, lang="en"))
+    assert head[:2] == ["Rank", "Gap"]
+    points = planner.get("/planning/gaps.geojson", minutes=5, lang="en").json["features"]
+    assert len(lines) == len(points) > 0
+    for line, point in zip(lines, points, strict=True):
+        assert line[1] == point["properties"]["name"]
+        assert [float(line[4]), float(line[5])] == pytest.approx(point["geometry"]["coordinates"])
+
+
+@pytest.mark.parametrize("name", ["coverage", "gaps", "reach"])
+def test_shapes_are_geojson_with_the_longitude_first(planner, name):
+    answer = planner.get(f"/planning/{name}.geojson", minutes=5)
+    assert answer.mimetype == "application/geo+json"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    features = json.loads(answer.data)["features"]
+    assert features
+    for feature in features:
+        shape = shapely.geometry.shape(feature["geometry"])
+        west, south, east, north = shape.bounds
+        assert shape.is_valid
+        assert 116.2 < west <= east < 116.4
+        assert 28.2 < south <= north < 28.4
+
+
+def test_the_area_within_reach_grows_with_the_minutes(planner):
+    bands = planner.get("/planning/reach.geojson").json["features"]
+    by_minutes = {band["properties"]["minutes"]: shapely.geometry.shape(band["geometry"]).area for band in bands}
+    assert list(by_minutes) == [15.0, 10.0, 5.0]
+    assert by_minutes[5.0] < by_minutes[10.0] < by_minutes[15.0]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0"])
+def test_a_text_cannot_run_in_a_spreadsheet(text):
+    (_, (cell,)) = list(csv.reader(io.StringIO(write_csv(["h"], [[text]]).decode("utf-8-sig"), newline="")))
+    assert cell == "'" + text
+
+
+def test_numbers_stay_numbers():
+    (_, cells) = list(csv.reader(io.StringIO(write_csv(["h"], [[-46.5, 0.0, 3, None, 1e-9]]).decode("utf-8-sig"))))
+    assert cells == ["-46.5", "0", "3", "", "0"]
+
+
+def test_a_shape_is_rounded_to_a_tenth_of_a_metre():
+    shapes = shapely.GeometryCollection([shapely.Point(116.12345678, 28.0), shapely.Point(1, 2)])
+    geometry = collection([(shapes, {})])["features"][0]["geometry"]
+    assert geometry["geometries"][0]["coordinates"] == [116.123457, 28.0]
+    assert collection([(None, {})])["features"][0]["geometry"] is None

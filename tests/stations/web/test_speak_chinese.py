@@ -1,0 +1,216 @@
+"""People read Chinese first, and English if they ask for it."""
+
+import ast
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask_babel import force_locale
+
+from geodata.gazetteer import NearbyName
+from stations.hours import State
+from stations.questions.nearest import Found, Reason, Why
+from stations.web import words
+from stations.web.language import LOCALES
+from tests.town import PROJECT, SHANGHAI
+
+CATALOGUE = PROJECT / "translations" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
+SHOWN = {"PositionError", "OffStreetError", "UnknownModeError", "BadParameter"}
+"""Errors whose words the doors show."""
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    with CATALOGUE.open("rb") as source:
+        return read_po(source, locale="zh_Hans")
+
+
+def extracted() -> set[object]:
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "BadParameter": (3,), "AtlasError": None}
+    found: set[object] = set()
+    for folder, method in (("stations/web", "python"), ("templates", "jinja2")):
+        patterns = [("**.py", method)] if method == "python" else [("**.html", "jinja2.ext:babel_extract")]
+        found |= {
+            message for _, _, message, _, _ in extract_from_dir(str(PROJECT / folder), patterns, keywords=keywords)
+        }
+    return found
+
+
+def templates_of_errors() -> set[str]:
+    """Every text that an error shown by the doors is raised with, either branch of a choice."""
+    found: set[str] = set()
+    for path in [*(PROJECT / "geodata").rglob("*.py"), *(PROJECT / "stations" / "questions").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SHOWN and node.args:
+                found |= {
+                    part.value
+                    for part in ast.walk(node.args[0])
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                }
+    return found
+
+
+def test_every_message_has_its_chinese(catalogue):
+    wanted = extracted() | templates_of_errors()
+    assert len(wanted) > 120
+    missing = {message for message in wanted if not (catalogue.get(message) and catalogue.get(message).string)}
+    assert not missing
+
+
+def test_no_message_is_left_over(catalogue):
+    wanted = extracted() | templates_of_errors()
+    assert not {message.id for message in catalogue if message.id} - wanted
+
+
+def test_a_translation_fills_in_the_same_values(catalogue):
+    for message in catalogue:
+        if message.id:
+            assert not list(message.check(catalogue)), message.id
+
+
+@pytest.mark.parametrize(
+    ("accepts", "language"),
+    [
+        (None, "zh-Hans"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"),
+        ("en-GB,zh;q=0.1", "zh-Hans"),
+        ("en-GB,en;q=0.9", "en"),
+        ("de,en;q=0.5", "en"),
+        ("de", "zh-Hans"),
+        ("*", "zh-Hans"),
+        ("\x00;q=oops", "zh-Hans"),
+    ],
+)
+def test_chinese_first_then_what_the_browser_prefers(planner, accepts, language):
+    answer = planner.client.get("/", headers={"Accept-Language": accepts} if accepts else {})
+    assert f'<html lang="{language}">' in answer.text
+
+
+def test_a_choice_is_kept_and_can_be_taken_back(planner):
+    assert '<html lang="zh-Hans">' in planner.get("/").text
+    assert '<html lang="en">' in planner.get("/", lang="en").text
+    assert '<html lang="en">' in planner.get("/planning").text
+    assert '<html lang="zh-Hans">' in planner.get("/", lang="zh").text
+    assert '<html lang="zh-Hans">' in planner.get("/planning").text
+    assert '<html lang="zh-Hans">' in planner.get("/", lang="tlh").text
+
+
+def test_the_switch_keeps_the_question(planner):
+    page = planner.see("/planning", minutes=10, amenity=["water", "microwave"])
+    address = page.one("a", class_="tongue").attributes["href"]
+    assert address == "/planning?minutes=10&amenity=water&amenity=microwave&lang=en"
+
+
+@pytest.fixture
+def reader(open_house):
+    """Have words put in a language."""
+    app = open_house()
+
+    def read(language, say, *args):
+        with app.test_request_context(), force_locale(LOCALES[language]):
+            return say(*args)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("metres", "zh", "en"),
+    [
+        (3, "10 米", "10 m"),
+        (421, "420 米", "420 m"),
+        (994, "990 米", "990 m"),
+        (995, "1.0 公里", "1.0 km"),
+        (12345, "12.3 公里", "12.3 km"),
+    ],
+)
+def test_distances(reader, metres, zh, en):
+    assert reader("zh", words.say_metres, metres) == zh
+    assert reader("en", words.say_metres, metres) == en
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (1, 1), (60, 1), (60.5, 2), (180, 3), (899.9, 15)])
+def test_minutes_are_rounded_up_so_that_nobody_comes_late(seconds, minutes):
+    assert words.minutes_of(seconds) == minutes
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 10, "0%"), (10, 10, "100%"), (1, 3, "33.3%"), (9999.99, 10000, "99.9%"), (0.001, 10000, "0.1%"), (1, 0, "–")],
+)
+def test_a_share_never_reads_as_all_or_none_when_it_is_not(reader, part, whole, said):
+    assert reader("zh", words.say_share, part, whole) == said
+
+
+def test_amounts_of_demand(reader):
+    assert reader("zh", words.say_demand, 27400.0, "metres of street") == "27.4 公里街道"
+    assert reader("en", words.say_demand, 1.0, "people") == "1 person"
+    assert reader("en", words.say_demand, 12345.0, "people") == "12,345 people"
+    assert reader("zh", words.say_amount, 12345.0, "people") == "12,345"
+
+
+NOW = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("later", "zh", "en"),
+    [
+        (timedelta(hours=1), "23:00", "23:00"),
+        (timedelta(hours=10), "明天 08:00", "tomorrow 08:00"),
+        (timedelta(days=2, hours=10), "周一 08:00", "Mon 08:00"),
+        (timedelta(days=12), "2026年12月2日 22:00", "Dec 2, 2026 22:00"),
+    ],
+)
+def test_moments(reader, later, zh, en):
+    wall = words.Wall.at(NOW, SHANGHAI)
+    assert reader("zh", wall.reads, NOW + later) == zh
+    assert reader("en", wall.reads, NOW + later) == en
+
+
+def test_midnight_is_24_hours_on_the_door(reader):
+    wall = words.Wall.at(NOW, SHANGHAI)
+    assert reader("zh", wall.reads_until, NOW + timedelta(hours=2)) == "24:00"
+
+
+def test_every_reason_has_its_sentence(reader):
+    wall = words.Wall.at(NOW, SHANGHAI)
+    values = {"opens_at": None, "closes_at": NOW.isoformat(), "early_s": 130.0, "amenity": "x", "minutes": 15.0}
+    said = {why: reader("en", words.say_reason, Reason(why, values), wall, str.upper) for why in Why}
+    assert said == {
+        "closed": "Closed when you arrive",
+        "closing": "Closes 22:00, 3 minutes before you get there",
+        "lacks": "Does not have: X",
+        "not_known": "Not known whether it has: X",
+        "too_far": "Farther than 15 min",
+    }
+
+
+def test_what_one_finds_on_arrival(reader, make_station):
+    wall = words.Wall.at(NOW, SHANGHAI)
+
+    def found(state, until=None):
+        return Found(make_station(), 60.0, 66.7, "street", state, until)
+
+    assert reader("en", words.say_arrival, found(State.OPEN, NOW), wall) == "Open until 22:00"
+    assert reader("en", words.say_arrival, found(State.OPEN), wall) == "Open around the clock"
+    assert reader("en", words.say_arrival, found(State.UNKNOWN), wall) == "Opening hours not known"
+    assert reader("en", words.say_arrival, found(State.CLOSED), wall) == "Closed when you arrive"
+
+
+def test_places_are_called_in_the_readers_language(reader):
+    near = NearbyName("柳村", "Liucun", 1200.0, 45.0)
+    assert reader("zh", words.say_place, near) == "柳村东北1.2公里"
+    assert reader("en", words.say_place, near) == "1.2 km NE of Liucun"
+    assert reader("zh", words.say_place, None) == "（附近无地名）"
+
+
+def test_icons_that_the_pages_use_are_asked_for():
+    asked = (PROJECT / "static" / "icons.txt").read_text(encoding="utf-8").split()
+    assert asked == sorted(set(asked))
+    used = {
+        name
+        for path in (PROJECT / "templates").rglob("*.html")
+        for name in re.findall(r'icon\("([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert used <= set(asked)

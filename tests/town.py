@@ -1,0 +1,120 @@
+"""A small town whose ways can be worked out by hand, and a house that answers for it.
+
+Seven streets run east and seven north, 200 m apart, so that the way between two
+corners is the sum of the blocks, and a block takes 3 minutes at 4 km/h.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import osmium
+import pytest
+from flask import Flask
+
+from geodata.atlas import Atlas, build_atlas
+from geodata.lonlat import LonLat, metres_per_degree
+from stations.registry.snapshot import Snapshot
+from stations.settings import Settings
+from stations.station import Station, StationReader
+from stations.web import House, hang
+
+PROJECT = Path(__file__).parents[1]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CORNER = (116.3, 28.3)
+BLOCK_M = 200.0
+BLOCKS = 6
+A_FRIDAY = "2026-11-20"
+
+
+def corner(east: float, north: float) -> LonLat:
+    """A position so many blocks from the south-west corner of the town."""
+    lon_m, lat_m = metres_per_degree(CORNER[1])
+    return LonLat(round(CORNER[0] + east * BLOCK_M / lon_m, 7), round(CORNER[1] + north * BLOCK_M / lat_m, 7))
+
+
+def write_town(path: Path) -> None:
+    """Write the streets and two villages as an OpenStreetMap extract."""
+    size = range(BLOCKS + 1)
+    number = {(x, y): 1 + x * 100 + y for x in size for y in size}
+    with osmium.SimpleWriter(str(path)) as writer:
+        for (x, y), ref in number.items():
+            at = corner(x, y)
+            writer.add_node(osmium.osm.mutable.Node(id=ref, location=(at.lon, at.lat)))
+        for ref, name, at in ((9001, "柳村", corner(1, 5)), (9002, "桃村", corner(5, 1))):
+            tags = {"place": "village", "name": name}
+            writer.add_node(osmium.osm.mutable.Node(id=ref, location=(at.lon, at.lat), tags=tags))
+        rows = [[number[x, y] for x in size] for y in size]
+        columns = [[number[x, y] for y in size] for x in size]
+        for ref, nodes in enumerate(rows + columns, 1):
+            writer.add_way(osmium.osm.mutable.Way(id=ref, nodes=nodes, tags={"highway": "residential"}))
+
+
+def write_townships(path: Path) -> None:
+    """Write two townships, west and east of a line in the middle of the third block."""
+
+    def township(name: str, code: str, west: float, east: float) -> dict:
+        ring = [corner(west, -1), corner(east, -1), corner(east, 7), corner(west, 7), corner(west, -1)]
+        outline = {"type": "Polygon", "coordinates": [[[at.lon, at.lat] for at in ring]]}
+        return {"type": "Feature", "properties": {"name": name, "code": code}, "geometry": outline}
+
+    features = [township("西乡", "360681101", -1, 2.5), township("东乡", "360681102", 2.5, 7)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def atlas(tmp_path_factory) -> Atlas:
+    folder = tmp_path_factory.mktemp("town")
+    write_town(folder / "town.osm.pbf")
+    write_townships(folder / "townships.geojson")
+    return build_atlas(folder / "town.osm.pbf", boundaries=folder / "townships.geojson")
+
+
+@pytest.fixture(scope="session")
+def town_stations() -> list[Station]:
+    """Six stations, by their way from the south-west corner."""
+    reader = StationReader()
+
+    def station(code: str, **facts: object) -> Station:
+        return reader.read_or_raise({"code": code} | facts)
+
+    return [
+        station("A1", name="近处驿站", position=corner(1, 0), hours="Mo-Su 08:00-18:00",
+                     amenities={"microwave": "yes", "water": "yes"}, address="一路1号", custodian="王某"),
+        station("A2", name="不详驿站", position=corner(0, 2), amenities={"water": "nearby"}),
+        station("A3", name="全天驿站", position=corner(3, 0), hours="24/7", amenities={"microwave": "no"}),
+        station("A4", name="<script>alert(1)</script>", name_en="<b>Far</b>", position=corner(6, 6), hours="24/7",
+                     amenities={"microwave": "yes"}, address="=1+1"),
+        station("A5", name="停用驿站", position=corner(0, 1), hours="24/7", status="retired"),
+        station("A6", name="夜间驿站", position=corner(1, 1), hours="Mo-Su 20:00-22:00"),
+    ]  # fmt: skip
+
+
+@dataclass
+class Shelf:
+    """A registry that holds what it was given."""
+
+    stations: list[Station]
+    revision: int = 7
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot.build(self.revision, self.stations, SHANGHAI)
+
+
+OpenHouse = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def open_house(atlas, town_stations) -> OpenHouse:
+    """Make an app over the town, or over other ground and other stations."""
+
+    def make(*, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None) -> Flask:
+        app = Flask("yizhan", root_path=str(PROJECT))
+        app.testing = True
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        hang(app, House(Settings(demo=demo), shelf or Shelf(town_stations if stations is None else stations), ground))
+        return app
+
+    return make
