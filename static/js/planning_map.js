@@ -35,8 +35,15 @@ function showCounty() {
 }
 
 document.addEventListener("DOMContentLoaded", function () {
-  // On a phone the legend would hide the map: it opens on a tap.
-  if (window.innerWidth < 560) { document.querySelector(".yz-legend").open = false; }
+  // On a phone the legend and the list of layers would hide the map: they open on a tap.
+  if (window.innerWidth >= 560) { return; }
+  document.querySelector(".yz-legend").open = false;
+  var layers = document.querySelector(".leaflet-control-layers");
+  function fold() { layers.classList.remove("leaflet-control-layers-expanded"); }
+  fold();
+  document.querySelector(".leaflet-map-pane").parentNode.addEventListener("click", function (tap) {
+    if (!layers.contains(tap.target)) { fold(); }
+  });
 });
 
 function yizhanTownship(feature, layer) {

@@ -35,24 +35,34 @@ PUBLIC: Mapping[str, Any] = {
 
 
 class Written:
-    """Each station's amenities, written out once for each revision.
+    """What never changes of a station's JSON, written out once for each revision.
 
     Writing twenty-five amenities of eight stations again and again would cost more than finding the stations.
     """
 
     def __init__(self) -> None:
-        self._kept: tuple[int, dict[str, orjson.Fragment]] = (-1, {})
+        self._kept: tuple[int, dict[str, bytes]] = (-1, {})
 
-    def amenities(self, station: Station, revision: int) -> orjson.Fragment:
-        """A station's amenities as JSON."""
+    def station(self, station: Station, revision: int) -> bytes:
+        """A station as the start of a JSON object, up to and with the comma after its last fact."""
         kept = self._kept
         if kept[0] != revision:
             # One assignment: another thread sees either pair whole.
             kept = self._kept = (revision, {})
         written = kept[1].get(station.code)
         if written is None:
-            states = {key: state.value for key, state in station.amenities.items()}
-            written = kept[1][station.code] = orjson.Fragment(orjson.dumps(states))
+            facts = {
+                "code": station.code,
+                "name": station.name,
+                "lon": station.position.lon,
+                "lat": station.position.lat,
+                "kind": station.kind,
+                "address": station.address,
+                "hours": station.hours,
+                "access": station.access,
+                "amenities": {key: state.value for key, state in station.amenities.items()},
+            }
+            written = kept[1][station.code] = orjson.dumps(facts)[:-1] + b","
         return written
 
 
@@ -102,43 +112,26 @@ def write_nearest(answer: NearestAnswer, written: Written) -> bytes:
     return orjson.dumps(
         {
             "stations": [_found(found, written, revision) for found in answer.stations],
-            "almost": [
-                _found(found, written, revision)
-                | {"reasons": [{"key": reason.key, **_plain(reason.values)} for reason in found.reasons]}
-                for found in answer.almost
-            ],
+            "almost": [_found(found, written, revision) for found in answer.almost],
             "revision": revision,
             "digest": answer.digest,
         },
     )
 
 
-def _found(found: Found, written: Written, revision: int) -> dict[str, Any]:
-    station = found.station
-    position = station.position
-    body: dict[str, Any] = {
-        "code": station.code,
-        "name": station.name,
-        "lon": position.lon,
-        "lat": position.lat,
+def _found(found: Found, written: Written, revision: int) -> orjson.Fragment:
+    there: dict[str, Any] = {
         "seconds": round(found.seconds, 1),
         "metres": round(found.metres, 1),
         "basis": found.basis,
         "state": found.state.value,
         "changes_at": found.changes_at,
-        "kind": station.kind,
-        "address": station.address,
-        "hours": station.hours,
-        "access": station.access,
-        "amenities": written.amenities(station, revision),
     }
+    if found.reasons:
+        there["reasons"] = [{"key": reason.key, **reason.values} for reason in found.reasons]
     if found.path is not None:
-        body["path"] = {"type": "LineString", "coordinates": [(point.lon, point.lat) for point in found.path]}
-    return body
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(values)
+        there["path"] = {"type": "LineString", "coordinates": [(point.lon, point.lat) for point in found.path]}
+    return orjson.Fragment(written.station(found.station, revision) + orjson.dumps(there)[1:])
 
 
 def write_stations(snapshot: Snapshot, bounds: tuple[float, float, float, float] | None) -> bytes:

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from flask import Flask, Response, request
+from flask_compress import Compress
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -29,6 +30,17 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
 )
+
+COMPRESSED = [
+    "application/geo+json",
+    "image/svg+xml",
+    "text/css",
+    "text/csv",
+    "text/html",
+    "text/javascript",
+]
+"""What is sent compressed. The short answers of `/api/nearest` are not among them: squeezing one takes longer than
+finding it."""
 
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -62,7 +74,16 @@ def protect(app: Flask) -> None:
             name = str((request.view_args or {}).get("filename"))
             current = request.args.get("v") == version(name)
             headers["Cache-Control"] = A_YEAR if current else "no-cache"
+            if response.status_code == 200 and response.mimetype in COMPRESSED:
+                # Taken in whole: Flask-Compress leaves a file that it compresses piece by piece open.
+                response.direct_passthrough = False
+                response.get_data()
         return response
 
     app.url_defaults(add_version)
+    app.config.setdefault("COMPRESS_MIMETYPES", COMPRESSED)
+    app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
+    app.config.setdefault("COMPRESS_STREAMS", False)
+    # Functions after a request run in the reverse order: the headers first, then the compression.
+    Compress(app)
     app.after_request(send)

@@ -359,7 +359,7 @@ def _gaps(picture: Picture) -> folium.GeoJson:
             ],
             # The area of the ring is as the demand in it.
             "style": {
-                "radius": round(5.0 + 15.0 * (gap["uncovered"] / most) ** 0.5, 1),
+                "radius": round(4.0 + 11.0 * (gap["uncovered"] / most) ** 0.5, 1),
                 "color": GAP,
                 "weight": 2.2,
                 "fill": True,

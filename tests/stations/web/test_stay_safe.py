@@ -1,5 +1,6 @@
 """What a browser is told to allow, and what it may keep."""
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from tests.stations.web.reading import read_page
@@ -51,3 +52,19 @@ def test_the_language_is_remembered_in_a_cookie_that_script_cannot_read(planner)
 
 def test_a_page_in_two_languages_is_kept_apart(planner):
     assert {"Cookie", "Accept-Language"} <= set(planner.get("/").vary)
+
+
+@pytest.mark.parametrize("path", ["/", "/planning", "/map/ground.geojson", "/static/css/yizhan.css", "/api/stations"])
+def test_long_answers_are_sent_compressed(planner, path):
+    plain = planner.get(path)
+    short = planner.client.get(path, headers={"Accept-Encoding": "br"}, buffered=True)
+    assert short.headers["Content-Encoding"] == "br"
+    assert "Accept-Encoding" in short.headers["Vary"]
+    assert brotli.decompress(short.data) == plain.data
+
+
+def test_a_compressed_answer_is_not_sent_again_while_it_holds(planner):
+    headers = {"Accept-Encoding": "br"}
+    tag = planner.client.get("/api/stations", headers=headers).headers["ETag"]
+    again = planner.client.get("/api/stations", headers=headers | {"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
