@@ -64,26 +64,27 @@ def protect(app: Flask) -> None:
         if endpoint == "static" and "v" not in values:
             values["v"] = version(str(values.get("filename")))
 
+    compress = Compress()
+    app.config.setdefault("COMPRESS_REGISTER", False)
+    app.config.setdefault("COMPRESS_MIMETYPES", COMPRESSED)
+    app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
+    compress.init_app(app)
+
     def send(response: Response) -> Response:
-        headers = response.headers
+        headers, kind = response.headers, response.mimetype
         headers.extend(HEADERS)
-        if response.mimetype == "text/html":
+        if kind == "text/html":
             headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-        elif request.endpoint == "static" and response.status_code in {200, 206, 304}:
+        elif kind != "application/json" and request.endpoint == "static" and response.status_code in {200, 206, 304}:
             # An address with the version of what is there now never changes its content; any other is asked about.
             name = str((request.view_args or {}).get("filename"))
             current = request.args.get("v") == version(name)
             headers["Cache-Control"] = A_YEAR if current else "no-cache"
-            if response.status_code == 200 and response.mimetype in COMPRESSED:
+            if response.status_code == 200 and kind in COMPRESSED:
                 # Taken in whole: Flask-Compress leaves a file that it compresses piece by piece open.
                 response.direct_passthrough = False
                 response.get_data()
-        return response
+        return compress.after_request(response) if kind in COMPRESSED else response
 
     app.url_defaults(add_version)
-    app.config.setdefault("COMPRESS_MIMETYPES", COMPRESSED)
-    app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
-    app.config.setdefault("COMPRESS_STREAMS", False)
-    # Functions after a request run in the reverse order: the headers first, then the compression.
-    Compress(app)
     app.after_request(send)

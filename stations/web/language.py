@@ -87,7 +87,7 @@ def other_address() -> str:
 
 
 def _remember(response: Response) -> Response:
-    if response.mimetype != "text/html":
+    if not response.headers["Content-Type"].startswith("text/html"):
         return response
     response.vary.update(("Accept-Language", "Cookie"))
     said = request.args.get("lang")
