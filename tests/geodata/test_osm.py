@@ -175,7 +175,13 @@ def test_a_boundary_that_does_not_close_is_kept_with_its_fault(tmp_path) -> None
     from osmium.osm.mutable import Node, Relation, Way
 
     path = tmp_path / "county.osm.pbf"
-    tags = {"type": "boundary", "boundary": "administrative", "admin_level": "8", "name": "雄石街道", "ref": "360681001"}
+    tags = {
+        "type": "boundary",
+        "boundary": "administrative",
+        "admin_level": "8",
+        "name": "雄石街道",
+        "ref": "360681001",
+    }
     with osmium.SimpleWriter(str(path)) as writer:
         for ref, (east, north) in enumerate([(0, 0), (900, 0), (900, 900), (0, 900)], 1):
             writer.add_node(Node(id=ref, location=(at(east, north).lon, at(east, north).lat)))

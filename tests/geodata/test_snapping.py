@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def nearest_by_hand(world: World, mode: str, place: LonLat) -> float:
             )
             for i in shape
         ]
-        for (x, y), (u, v) in zip(points, points[1:], strict=False):
+        for (x, y), (u, v) in pairwise(points):
             dx, dy = u - x, v - y
             length = dx * dx + dy * dy
             share = 0.0 if length == 0 else min(1.0, max(0.0, -(x * dx + y * dy) / length))

@@ -57,7 +57,7 @@ def test_islands_do_not_matter_but_the_largest_component_always_does() -> None:
 
 def test_there_is_no_mode_that_was_not_built() -> None:
     streets = world_of(TWO_TOWNS).streets
-    with pytest.raises(UnknownModeError, match="“rocket”.*walk, ebike"):
+    with pytest.raises(UnknownModeError, match=r"“rocket”.*walk, ebike"):
         streets.mode_index("rocket")
 
 

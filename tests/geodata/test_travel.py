@@ -161,7 +161,9 @@ def test_a_place_that_no_street_comes_near_is_not_reached() -> None:
 
 def test_on_a_junction_one_takes_any_street_that_leaves_it() -> None:
     """A one-way street arrives at the junction; who stands there rides on by the other street."""
-    world = world_of("a 0 0\nb 500 0\nc 1000 0\nd 500 500\na-b highway=residential oneway=yes\nc-b-d highway=residential")
+    world = world_of(
+        "a 0 0\nb 500 0\nc 1000 0\nd 500 500\na-b highway=residential oneway=yes\nc-b-d highway=residential"
+    )
     assert world.metres((500, 0), (900, 0), "ebike") == pytest.approx(400.0, abs=0.2)
     assert world.metres((500, 0), (500, 400), "ebike") == pytest.approx(400.0, abs=0.2)
     assert world.metres((900, 0), (500, 0), "ebike") == pytest.approx(400.0, abs=0.2)
@@ -339,9 +341,9 @@ def test_every_search_agrees_with_one_made_by_hand(data, town, mode) -> None:
         assert column == pytest.approx({i: m for i, m in found.items() if i in column}, abs=0.01)
         assert {i for i, m in found.items() if m <= limit_m - 0.01} <= set(column)
 
-    nearest, site = nearest_sites(network, chosen[:1])
+    nearest, owner = nearest_sites(network, chosen[:1])
     assert nearest == pytest.approx(metres_to_nearest(network, chosen[:1]))
-    assert (np.isfinite(nearest) == (site == 0)).all()
+    assert (np.isfinite(nearest) == (owner == 0)).all()
 
 
 def reach_column(reach: Reach, point: int) -> dict[int, float]:
@@ -443,7 +445,7 @@ def test_many_sites_at_once_give_what_each_gives_alone() -> None:
     )
     world = world_of(town)
     network = world.network()
-    sites = world.snaps([(i * 150 + 40, 10) for i in range(0, 199)])
+    sites = world.snaps([(i * 150 + 40, 10) for i in range(199)])
     table = site_table(network, sites, 1000.0)
     nodes = world.streets.node_x.size
     for site in (0, 63, 64, 130, 198):

@@ -1,0 +1,13 @@
+"""Atlases of real places, each built once in a run, whoever asks."""
+
+from functools import cache
+from pathlib import Path
+
+from geodata.atlas import Atlas, build_atlas
+
+
+@cache
+def atlas_of_place(data: Path, place: str) -> Atlas:
+    """The atlas of a place in the data folder, with its own boundaries where there are any."""
+    boundaries = data / f"boundaries/{place}.geojson"
+    return build_atlas(data / f"osm/{place}.osm.pbf", boundaries=boundaries if boundaries.exists() else None)

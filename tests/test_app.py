@@ -1,0 +1,117 @@
+"""The app as it is made: with an atlas, without one, with a broken one; and its commands as they are typed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from geodata.atlas import HEAD, Atlas, build_atlas
+from geodata.errors import AtlasError
+from stations.errors import StationsError
+from stations.settings import Settings
+from tests.geodata.grids import Drawing, at
+
+HERE = Path(__file__).resolve().parent.parent
+TOWN = "a 0 0\nb 6000 0\na-b highway=residential"
+LIST = f"code,name,lon,lat\nA,驿站甲,{at(300, 0).lon:.6f},{at(300, 0).lat:.6f}\n"
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(atlas=tmp_path / "atlas", database=f"sqlite:///{tmp_path / 'registry.db'}")
+
+
+@pytest.fixture
+def built(settings, tmp_path) -> Atlas:
+    atlas = build_atlas(Drawing.read(TOWN).write(tmp_path / "town.osm.pbf"))
+    atlas.save(settings.atlas)
+    return atlas
+
+
+def flask(tmp_path: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``flask`` in a process of its own, as a person does."""
+    known = {"YIZHAN_ATLAS": str(tmp_path / "atlas"), "YIZHAN_DATABASE": f"sqlite:///{tmp_path / 'registry.db'}"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *(str(argument) for argument in arguments)],
+        cwd=HERE,
+        env=kept | known | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_an_atlas_the_house_is_open_and_times_are_estimates(settings) -> None:
+    client = create_app(settings).test_client()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/api/nearest", query_string={"lon": at(0, 0).lon, "lat": at(0, 0).lat}).get_json()
+    assert (answer["stations"], answer["digest"]) == ([], None)
+
+
+def test_with_an_atlas_answers_carry_its_digest(settings, built) -> None:
+    client = create_app(settings).test_client()
+    answer = client.get("/api/nearest", query_string={"lon": at(0, 0).lon, "lat": at(0, 0).lat}).get_json()
+    assert answer["digest"] == built.digest
+
+
+def test_a_broken_atlas_is_not_passed_over_in_silence(settings, built) -> None:
+    (settings.atlas / HEAD).write_text("{")
+    with pytest.raises(AtlasError, match="cannot be read"):
+        create_app(settings)
+
+
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch) -> None:
+    monkeypatch.setenv("YIZHAN_TIMEZONE", "Mars/Olympus")
+    with pytest.raises(StationsError, match="YIZHAN_TIMEZONE is “Mars/Olympus”"):
+        create_app()
+
+
+def test_every_command_is_there(settings) -> None:
+    commands = create_app(settings).cli.commands
+    assert {"atlas", "stations", "nearest", "coverage", "demo"} <= set(commands)
+
+
+def test_from_an_extract_and_a_list_to_an_answer(tmp_path) -> None:
+    """The whole way at the command line, each step in a process of its own."""
+    extract = Drawing.read(TOWN).write(tmp_path / "town.osm.pbf")
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+    built = flask(tmp_path, "atlas", "build", "--osm", extract, "--out", tmp_path / "atlas")
+    assert built.returncode == 0, built.stderr
+    taken_in = flask(tmp_path, "stations", "import", tmp_path / "list.csv")
+    assert taken_in.returncode == 0, taken_in.stderr
+    found = flask(tmp_path, "nearest", "--lon", at(0, 0).lon, "--lat", at(0, 0).lat)
+    assert found.returncode == 0, found.stderr
+    assert "驿站甲" in found.stdout
+    assert "street" in found.stdout
+
+
+def test_a_damaged_atlas_can_be_built_anew(tmp_path, settings, built) -> None:
+    (settings.atlas / HEAD).write_text('{"format": 0}')
+    broken = flask(tmp_path, "nearest", "--lon", "116.3", "--lat", "28.3")
+    assert broken.returncode == 1
+    assert "of another format" in broken.stderr
+    assert "Traceback" not in broken.stderr
+    again = flask(tmp_path, "atlas", "build", "--osm", tmp_path / "town.osm.pbf", "--out", settings.atlas)
+    assert again.returncode == 0, again.stderr
+    assert Atlas.load(settings.atlas).digest == built.digest
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"YIZHAN_TIMEZONE": "Mars/Olympus"}, "YIZHAN_TIMEZONE"),
+        ({"YIZHAN_ATLSA": "/tmp"}, "Did you mean YIZHAN_ATLAS"),
+        ({"YIZHAN_DATABASE": "not a url"}, "not the URL of a registry"),
+    ],
+)
+def test_a_broken_setting_ends_a_command_with_a_message(tmp_path, environment, message) -> None:
+    result = flask(tmp_path, "stations", "list", **environment)
+    assert result.returncode != 0
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
