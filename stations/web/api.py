@@ -120,18 +120,19 @@ def write_nearest(answer: NearestAnswer, written: Written) -> bytes:
 
 
 def _found(found: Found, written: Written, revision: int) -> orjson.Fragment:
-    there: dict[str, Any] = {
-        "seconds": round(found.seconds, 1),
-        "metres": round(found.metres, 1),
-        "basis": found.basis,
-        "state": found.state.value,
-        "changes_at": found.changes_at,
-    }
+    there = b'"seconds":%.1f,"metres":%.1f,"basis":"%s","state":"%s","changes_at":%s' % (
+        found.seconds,
+        found.metres,
+        found.basis.encode(),
+        found.state.value.encode(),
+        b"null" if found.changes_at is None else b'"%s"' % found.changes_at.isoformat().encode(),
+    )
     if found.reasons:
-        there["reasons"] = [{"key": reason.key, **reason.values} for reason in found.reasons]
+        there += b',"reasons":' + orjson.dumps([{"key": reason.key, **reason.values} for reason in found.reasons])
     if found.path is not None:
-        there["path"] = {"type": "LineString", "coordinates": [(point.lon, point.lat) for point in found.path]}
-    return orjson.Fragment(written.station(found.station, revision) + orjson.dumps(there)[1:])
+        points = [(point.lon, point.lat) for point in found.path]
+        there += b',"path":' + orjson.dumps({"type": "LineString", "coordinates": points})
+    return orjson.Fragment(written.station(found.station, revision) + there + b"}")
 
 
 def write_stations(snapshot: Snapshot, bounds: tuple[float, float, float, float] | None) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import orjson
-from flask_babel import format_datetime, gettext, ngettext
+from flask_babel import format_date, gettext, ngettext
 from shapely.geometry.base import BaseGeometry
 
 from geodata.atlas import Atlas
@@ -202,6 +202,6 @@ def _line(row: TownshipRow, unit: str) -> Line:
 def _conditions(query: CoverageQuery, names: Names, known: Known) -> list[str]:
     said = [names.mode(query.mode), gettext("%(minutes)s min", minutes=f"{query.minutes:g}")]
     if query.at is not None:
-        local = query.at.astimezone(known.zone).replace(tzinfo=None)
-        said.append(format_datetime(local, "medium", rebase=False))
+        local = query.at.astimezone(known.zone)
+        said.append(f"{format_date(local.date(), rebase=False)} {local:%H:%M}")
     return said + [names.amenity(key) for key in sorted(query.amenities, key=names.order)]
