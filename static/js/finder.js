@@ -125,7 +125,7 @@
       var at = one.geometry.coordinates;
       if (shown[[Number(at[0].toFixed(6)), Number(at[1].toFixed(6))].join()]) { return; }
       L.circleMarker(latLng(at), { renderer: canvas.dots, pane: "dots", radius: 5, color: "#fff", weight: 1.5, fillColor: "#6f675c", fillOpacity: 1 })
-        .bindPopup(function () { return named(one.properties.name); }).addTo(map);
+        .bindPopup(function () { return named(one.properties.name); }, { closeButton: false }).addTo(map);
     });
   }
 
@@ -136,7 +136,7 @@
   function drawFound() {
     data.found.slice().reverse().forEach(function (one) {
       var mark = L.marker(latLng(one.at), { icon: pin(one.state, String(one.rank), 32), title: one.name, alt: one.name, riseOnHover: true });
-      mark.bindPopup(function () { return named(one.name); }).on("click", function () { light(one.rank); }).addTo(map);
+      mark.bindPopup(function () { return named(one.name); }, { closeButton: false }).on("click", function () { light(one.rank); }).addTo(map);
     });
     if (data.origin) {
       L.marker(latLng(data.origin), { icon: pin("here", "", 22), title: words.here, alt: words.here, zIndexOffset: 1000 }).addTo(map);
@@ -175,7 +175,7 @@
     button.textContent = words.ask;
     var at = tap.latlng.wrap();
     button.addEventListener("click", function () { searchFrom(at.lng, at.lat); });
-    L.popup({ minWidth: 120 }).setLatLng(tap.latlng).setContent(button).openOn(map);
+    L.popup({ minWidth: 120, closeButton: false }).setLatLng(tap.latlng).setContent(button).openOn(map);
   });
 
   frameAll();

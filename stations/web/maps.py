@@ -331,14 +331,7 @@ def _circles(picture: Picture) -> folium.GeoJson:
 
 def _stations(picture: Picture) -> folium.GeoJson:
     sure = {"color": "#ffffff", "weight": 1.6, "fill": True, "fillColor": "#1d1a16", "fillOpacity": 1.0}
-    unsure = {
-        "color": "#5f5c58",
-        "weight": 2.0,
-        "dashArray": "3 3",
-        "fill": True,
-        "fillColor": "#fff",
-        "fillOpacity": 1.0,
-    }
+    unsure = sure | {"color": "#5f5c58", "weight": 2.2, "fillColor": "#ffffff"}
     data = _points(picture.counted, sure)
     data["features"] += _points(picture.perhaps, unsure)["features"]
     return _layer(data, "stations", marker=folium.CircleMarker(radius=5), on_each_feature=JsCode("yizhanCard"))
