@@ -24,6 +24,7 @@ from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.web import House, hang
 
+ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 log = logging.getLogger("yizhan")
 
 
@@ -84,7 +85,10 @@ def open_atlas(folder: Path) -> Atlas | None:
 
 
 def warm(house: House) -> None:
-    """Work out what the first questions will need, and leave what was loaded out of later garbage collections."""
+    """Work out what the first questions will need, and leave what was loaded out of later garbage collections.
+
+    An answer makes some hundreds of small objects and no cycles, so collections may be far apart.
+    """
     snapshot = house.snapshot()
     if house.atlas is not None:
         for mode in house.atlas.modes:
@@ -92,6 +96,7 @@ def warm(house: House) -> None:
             _ = table.by_node, table.by_edge, house.atlas.network(mode).forward
     gc.collect()
     gc.freeze()
+    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
 def add_commands(app: Flask, settings: Settings) -> None:

@@ -45,9 +45,14 @@ CLOSED_BARRIERS = frozenset("wall fence hedge retaining_wall city_wall guard_rai
 """Barriers that stop everybody when they stand across a way and nothing says otherwise."""
 
 FOOT_ONLY_BARRIERS = frozenset(
-    "stile horse_stile step_over turnstile full-height_turnstile kissing_gate log squeezer wicket_gate".split()
+    "stile horse_stile step_over turnstile full-height_turnstile kissing_gate log squeezer wicket_gate debris".split()
 )
 """Barriers that a person on foot passes and a rider does not."""
+
+ROUGH_PATHS = frozenset(
+    "mountain_hiking demanding_mountain_hiking alpine_hiking demanding_alpine_hiking difficult_alpine_hiking".split()
+)
+"""Values of ``sac_scale`` from T2 up: steep, with a hazard of falling. Nobody walks them at a street's pace at work."""
 
 OPPOSITE_LANES = frozenset({"opposite", "opposite_lane", "opposite_track", "opposite_share_busway"})
 
@@ -139,6 +144,8 @@ def way_permission(tags: Tags, mode: Mode) -> Permission:
         return Permission(False, False, f"highway={tags.get('highway', '')}")
     if mode.obeys_oneway and highway in NEVER_RIDDEN:
         return Permission(False, False, f"highway={highway}")
+    if tags.get("sac_scale") in ROUGH_PATHS:
+        return Permission(False, False, f"sac_scale={tags['sac_scale']}")
     allowed, why = _allowed(tags, mode, highway)
     forward, backward = _directions(tags, mode)
     along = forward and _direction_allowed(tags, mode, "forward", allowed=allowed)

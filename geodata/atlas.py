@@ -123,7 +123,7 @@ class Atlas:
     ground: bytes
     memo: Memo = field(default_factory=Memo, repr=False)
 
-    @property
+    @cached_property
     def modes(self) -> Mapping[str, Mode]:
         """The travel modes by key."""
         return {mode.key: mode for mode in self.streets.modes}
@@ -368,7 +368,7 @@ def _summarise(
             nodes=int(np.unique(np.concatenate((streets.edge_u[used], streets.edge_v[used]))).size),
             edges=int(used.sum()),
             km=round(float(streets.edge_m[used].sum()) / 1000.0, 3),
-            largest_share=round(float(sizes.max() / sizes.sum()), 4) if sizes.size else 0.0,
+            largest_share=round(float(sizes.max() / streets.edge_m[used].sum()), 4) if sizes.size else 0.0,
         )
         mine = {why: count for (key, why), count in extract.refused.items() if key == mode.key}
         refused[mode.key] = dict(sorted(mine.items(), key=lambda item: (-item[1], item[0])))

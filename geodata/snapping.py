@@ -26,6 +26,10 @@ MAX_OFF_M = 500.0
 TIE_M = 1e-6
 """Segments as near as this to each other count as equally near; the one listed first wins."""
 
+Y_SCALE = METRES_PER_DEGREE
+MOST_WINDOWS = 4096
+"""Cells kept ready for single positions, some 4 kB each."""
+
 ROW_STRIDE = 1 << 32
 CHUNK = 16_384
 
@@ -141,6 +145,23 @@ class SegmentIndex:
         return cls(**arrays)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The segments in and around a cell, in metres from its middle, as complex numbers: east is real, north imaginary.
+
+    ``fold`` times the way from a position to a segment's start has as its real part the share of the segment at which
+    the position's foot falls: it is the negative conjugate of ``run`` over its square.
+    """
+
+    lon: float
+    lat: float
+    x_scale: float
+    segment: Int
+    start: NDArray[np.complex128]
+    run: NDArray[np.complex128]
+    fold: NDArray[np.complex128]
+
+
 class Snapper:
     """Snaps positions to the streets of one mode that belong to components large enough to matter."""
 
@@ -158,6 +179,7 @@ class Snapper:
         x0, y0 = streets.shape_x[shape] / FIXED, streets.shape_y[shape] / FIXED
         x1, y1 = streets.shape_x[shape + 1] / FIXED, streets.shape_y[shape + 1] / FIXED
         self._lines = np.stack((x0, y0, x1 - x0, y1 - y0))
+        self._windows: dict[tuple[int, int], _Window] = {}
         self._wide = float(index.cell_lon_deg[0])
         self._high = CELL_M / METRES_PER_DEGREE
 
@@ -169,12 +191,15 @@ class Snapper:
         OffStreetError
             None within 500 m.
         """
-        ring = 1
-        last = math.ceil(MAX_OFF_M / CELL_M)
-        segment, along, off_m = self._nearest_to(position, ring)
-        while ring < last and off_m > ring * CELL_M:
-            ring = min(ring * 2, last)
-            segment, along, off_m = self._nearest_to(position, ring)
+        segment, along, off_m = self._nearest_to(position)
+        if off_m > CELL_M:
+            lon, lat = np.array([position.lon]), np.array([position.lat])
+            ring, last = 2, math.ceil(MAX_OFF_M / CELL_M)
+            while True:
+                (segment,), (along,), (off_m,) = (found.tolist() for found in self._nearest(lon, lat, ring))
+                if off_m <= ring * CELL_M or ring == last:
+                    break
+                ring = min(ring * 2, last)
         if off_m > MAX_OFF_M:
             raise OffStreetError(
                 "No street that one may use {mode} lies within {limit:.0f} m of {lon:.5f}, {lat:.5f}. "
@@ -223,30 +248,41 @@ class Snapper:
         """Longitudes and latitudes of the positions on the streets, in degrees."""
         return self._streets.points_on(snaps.edge, snaps.offset_m)
 
-    def _nearest_to(self, position: LonLat, ring: int) -> tuple[int, float, float]:
-        """As :meth:`_nearest` for one position, with as few array operations as will do: someone waits for it."""
+    def _nearest_to(self, position: LonLat) -> tuple[int, float, float]:
+        """As :meth:`_nearest` for one position and one ring, with as few array operations as will do."""
         column = math.floor((position.lon + 180.0) / self._wide)
         row = math.floor((position.lat + 90.0) / self._high)
-        first = (row - ring) * ROW_STRIDE + column
-        keys = [
-            key
-            for at in range(first, first + (2 * ring + 1) * ROW_STRIDE, ROW_STRIDE)
-            for key in (at - ring, at + ring + 1)
-        ]
-        found = self._cell_start[self._index.cell_key.searchsorted(keys)].tolist()
-        candidate = np.concatenate([self._cell_segment[a:b] for a, b in zip(found[::2], found[1::2], strict=True)])
-        if candidate.size == 0:
+        window = self._windows.get((row, column))
+        if window is None:
+            window = self._keep(row, column)
+        if window.segment.size == 0:
             return -1, 0.0, math.inf
-        x_scale = METRES_PER_DEGREE * math.cos(math.radians(position.lat))
-        x, y, dx, dy = self._lines[:, candidate]
-        x, y = (x - position.lon) * x_scale, (y - position.lat) * METRES_PER_DEGREE
-        dx, dy = dx * x_scale, dy * METRES_PER_DEGREE
-        along = np.minimum(np.maximum((x * dx + y * dy) / -(dx * dx + dy * dy), 0.0), 1.0)
-        x += along * dx
-        y += along * dy
-        off_m2 = x * x + y * y
-        best = int(off_m2.argmin())
-        return int(candidate[best]), float(along[best]), math.sqrt(off_m2[best])
+        away = window.start - complex(
+            (position.lon - window.lon) * window.x_scale, (position.lat - window.lat) * Y_SCALE
+        )
+        along = (away * window.fold).real
+        np.minimum(np.maximum(along, 0.0, out=along), 1.0, out=along)
+        away += along * window.run
+        off_m = np.abs(away)
+        best = int(off_m.argmin())
+        return int(window.segment[best]), float(along[best]), float(off_m[best])
+
+    def _keep(self, row: int, column: int) -> _Window:
+        """Prepare a cell and its eight neighbours for looking; people come back to the same places."""
+        first = (row - 1) * ROW_STRIDE + column
+        keys = [key for at in range(first, first + 3 * ROW_STRIDE, ROW_STRIDE) for key in (at - 1, at + 2)]
+        found = self._cell_start[self._index.cell_key.searchsorted(keys)].tolist()
+        segment = np.concatenate([self._cell_segment[a:b] for a, b in zip(found[::2], found[1::2], strict=True)])
+        lon, lat = (column + 0.5) * self._wide - 180.0, (row + 0.5) * self._high - 90.0
+        x_scale = METRES_PER_DEGREE * math.cos(math.radians(lat))
+        x0, y0, dx, dy = self._lines[:, segment]
+        run = dx * x_scale + 1j * (dy * Y_SCALE)
+        start = (x0 - lon) * x_scale + 1j * ((y0 - lat) * Y_SCALE)
+        window = _Window(lon, lat, x_scale, segment, start, run, -run.conj() / (run.real**2 + run.imag**2))
+        if len(self._windows) >= MOST_WINDOWS:
+            self._windows.clear()
+        self._windows[row, column] = window
+        return window
 
     def _nearest(self, lon: Float, lat: Float, ring: int) -> tuple[Long, Float, Float]:
         """The nearest segment within a window of ``2 ring + 1`` cells: segment, share along it, metres off it."""

@@ -32,6 +32,9 @@ Arrays = dict[str, NDArray[np.generic]]
 NODE_CELL_DEG = 500.0 / METRES_PER_DEGREE
 """Nodes are numbered by rows of cells of this height, so that a neighbourhood is a few runs of consecutive nodes."""
 
+LARGE_SHARE = 0.25
+"""A component of this share of the largest matters however few metres it has."""
+
 ROW_STRIDE = 1 << 20
 """More columns than any row of cells has."""
 
@@ -61,7 +64,8 @@ class Streets:
     shape_m
         float64 [P]: metres from the start of the edge.
     component
-        int32 [modes, N]: connected component of a node in a mode's network, largest first by metres; -1 outside it.
+        int32 [modes, N]: strongly connected component of a node in a mode's network, largest first by metres; -1
+        outside it. Inside one, everybody gets everywhere, also by one-way streets.
     component_m
         For each mode, metres of street by component.
     """
@@ -122,13 +126,15 @@ class Streets:
         return bits.astype(bool)
 
     def main(self, mode_index: int) -> NDArray[np.bool_]:
-        """Bool [E]: usable edges of components large enough to matter, at least the largest one."""
+        """Bool [E]: usable edges inside components large enough to matter, at least the largest one."""
         sizes = self.component_m[mode_index]
         if sizes.size == 0:
             return np.zeros(self.edge_u.size, bool)
-        enough = sizes >= min(self.modes[mode_index].min_component_m, float(sizes.max()))
-        component = self.component[mode_index][self.edge_u]
-        matters: NDArray[np.bool_] = self.usable(mode_index) & (component >= 0) & enough[component]
+        enough = sizes >= min(self.modes[mode_index].min_component_m, LARGE_SHARE * float(sizes.max()))
+        component, other = self.component[mode_index][self.edge_u], self.component[mode_index][self.edge_v]
+        matters: NDArray[np.bool_] = (
+            self.usable(mode_index) & (component >= 0) & (component == other) & enough[component]
+        )
         return matters
 
     def samples(self, mode_index: int, step_m: float) -> tuple[Float, Float, Float]:
@@ -259,16 +265,20 @@ def _node_cells(x: Int, y: Int) -> Long:
 def _components(
     nodes: int, u: Int, v: Int, edge_m: Float, permission: Bits, modes: int
 ) -> tuple[Int, tuple[Float, ...]]:
-    """Connected components by mode, numbered from the one with most metres of street."""
+    """Strongly connected components by mode, numbered from the one with most metres of street inside it."""
     labels = np.full((modes, nodes), -1, np.int32)
     sizes: list[Float] = []
     for i in range(modes):
-        used = (permission >> np.uint8(2 * i)) & np.uint8(3) != 0
-        links = coo_array((np.ones(int(used.sum()), np.int8), (u[used], v[used])), shape=(nodes, nodes))
-        count, label = connected_components(links, directed=False)
-        metres = np.bincount(label[u[used]], weights=edge_m[used], minlength=count).astype(np.float64)
+        along = (permission >> np.uint8(2 * i)) & np.uint8(1) != 0
+        against = (permission >> np.uint8(2 * i)) & np.uint8(2) != 0
+        used = along | against
+        tail, head = np.concatenate((u[along], v[against])), np.concatenate((v[along], u[against]))
+        links = coo_array((np.ones(tail.size, np.int8), (tail, head)), shape=(nodes, nodes))
+        count, label = connected_components(links, connection="strong")
+        inside = used & (label[u] == label[v])
+        metres = np.bincount(label[u[inside]], weights=edge_m[inside], minlength=count).astype(np.float64)
         present = np.zeros(count, bool)
-        present[label[u[used]]] = True
+        present[label[u[used]]] = present[label[v[used]]] = True
         rank = np.full(count, -1, np.int32)
         by_size = np.argsort(-metres, kind="stable")
         by_size = by_size[present[by_size]]

@@ -13,9 +13,10 @@ search is run in the part of the network around it, however large the rest is.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 from itertools import pairwise
 
 import numpy as np
@@ -29,13 +30,16 @@ from geodata.osm import FIXED
 from geodata.snapping import Snap, Snaps
 from geodata.streets import Float, Int, Long, expand_runs
 
+ROW_PIECE = 12
+"""Most questions are answered by the few nearest sites."""
+
 RUNS_AT_ONCE = 64
 """Searches that share one table in memory: 64 times 100,000 nodes are 51 MB."""
 
 
 @dataclass(frozen=True)
 class SiteTable:
-    """Metres along the streets from nodes to sites, as far as ``limit_m``: for each site the nodes that reach it.
+    """Metres from nodes to the doors of sites, as far as ``limit_m``: for each site the nodes that reach it.
 
     Attributes
     ----------
@@ -48,7 +52,7 @@ class SiteTable:
     node
         int32
     metres
-        float32: street metres from the node to the site's point on the street.
+        float32: metres from the node along the street and on to the site's door.
     """
 
     limit_m: float
@@ -59,13 +63,17 @@ class SiteTable:
     metres: NDArray[np.float32]
 
     @cached_property
-    def by_node(self) -> tuple[Long, Int, NDArray[np.float32]]:
-        """The same entries by node: start int64 [N + 1], site int32, metres float32."""
+    def by_node(self) -> tuple[Long, Int, Float]:
+        """The same entries by node, nearest first: start int64 [N + 1], site int32, metres float64.
+
+        Metres are to the centimetre, so that ways of one length are equal; such sites stand in their own order.
+        """
         site = np.repeat(np.arange(len(self.sites), dtype=np.int32), np.diff(self.start))
-        order = np.argsort(self.node, kind="stable")
+        centimetres = np.rint(self.metres.astype(np.float64) * 100.0).astype(np.int64)
+        order = np.argsort(self.node.astype(np.int64) << 32 | centimetres, kind="stable")
         start = np.zeros(self.nodes + 1, np.int64)
         np.cumsum(np.bincount(self.node, minlength=self.nodes), out=start[1:])
-        return start, site[order], self.metres[order]
+        return start, site[order], centimetres[order] / 100.0
 
     @cached_property
     def off_street(self) -> Long:
@@ -102,15 +110,15 @@ class Reach:
 
 
 def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTable:
-    """Street metres from every node within ``limit_m`` to each site, against the arcs' direction."""
+    """Metres from every node whose way along the streets is within ``limit_m`` to the door of each site."""
     owner: list[Int] = []
     node: list[Int] = []
     metres: list[NDArray[np.float32]] = []
     for group, nodes, table in _runs(network, sites, limit_m):
-        row, column = np.nonzero(table <= limit_m)
+        row, column = np.nonzero(_reached(table, limit_m))
         owner.append(group[row].astype(np.int32))
         node.append(nodes[column].astype(np.int32))
-        metres.append(table[row, column].astype(np.float32))
+        metres.append((table[row, column] + sites.off_m[group[row]]).astype(np.float32))
     count = len(sites)
     site_of = np.concatenate([np.empty(0, np.int32), *owner])
     order = np.argsort(site_of, kind="stable")
@@ -126,43 +134,43 @@ def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTabl
     )
 
 
-def lookup(network: StreetNetwork, table: SiteTable, origin: Snap) -> tuple[Int, Float]:
-    """Sites that a position reaches, by a ready table.
+def nearest_first(network: StreetNetwork, table: SiteTable, origin: Snap) -> Iterator[tuple[float, int]]:
+    """Sites that a position reaches, by a ready table, the nearest first and no more of them than are asked for.
 
-    Returns
-    -------
-    site, metres
-        Nearest first (ties by site), the whole way, door to door; complete up to the table's limit. A site that is
-        reached by both ends of the street comes twice, the shorter way first.
+    Yields
+    ------
+    metres, site
+        The whole way from door to door. Ways of one length to the centimetre come in the order of the sites. All
+        sites within the table's limit come; one that is reached by both ends of the street comes twice, the shorter
+        way first.
     """
-    start, owner, street_m = table.by_node
-    streets, edge = network.streets, origin.edge
-    length_m = float(streets.edge_m[edge])
+    streets, edge, offset_m = network.streets, origin.edge, origin.offset_m
+    rest_m = float(streets.edge_m[edge]) - offset_m
     along, against = bool(network.is_open[0][edge]), bool(network.is_open[1][edge])
-    sites: list[Int] = []
-    metres: list[NDArray[np.floating]] = []
-    for is_open, end, first_m in (
-        (along or length_m - origin.offset_m <= AT_NODE_M, streets.edge_v[edge], length_m - origin.offset_m),
-        (against or origin.offset_m <= AT_NODE_M, streets.edge_u[edge], origin.offset_m),
-    ):
-        if is_open:
-            row = slice(start[end], start[end + 1])
-            sites.append(owner[row])
-            metres.append(street_m[row] + first_m)
-    direct = [
-        (site, abs(gap))
-        for site in table.by_edge.get(edge, ())
-        for gap in (float(table.sites.offset_m[site]) - origin.offset_m,)
-        if (along if gap >= 0 else against)
-    ]
+    runs: list[Iterable[tuple[float, int]]] = []
+    if along or rest_m <= AT_NODE_M:
+        runs.append(_row(table, int(streets.edge_v[edge]), rest_m + origin.off_m))
+    if against or offset_m <= AT_NODE_M:
+        runs.append(_row(table, int(streets.edge_u[edge]), offset_m + origin.off_m))
+    direct = []
+    for site in table.by_edge.get(edge, ()):
+        gap_m = float(table.sites.offset_m[site]) - offset_m
+        if along if gap_m >= 0 else against:
+            direct.append((round(abs(gap_m) + float(table.sites.off_m[site]) + origin.off_m, 2), site))
     if direct:
-        sites.append(np.array([site for site, _ in direct], np.int32))
-        metres.append(np.array([gap for _, gap in direct]))
-    site = np.concatenate(sites) if sites else np.empty(0, np.int32)
-    whole_m = np.concatenate(metres) if metres else np.empty(0)
-    whole_m = whole_m + table.sites.off_m[site] + origin.off_m
-    order = np.lexsort((site, whole_m))
-    return site[order], whole_m[order]
+        runs.append(sorted(direct))
+    return merge(*runs)
+
+
+def _row(table: SiteTable, node: int, first_m: float) -> Iterator[tuple[float, int]]:
+    """One node's sites, nearest first, ``first_m`` added; taken out of the arrays a few at a time."""
+    start, site, metres = table.by_node
+    at, end = int(start[node]), int(start[node + 1])
+    while at < end:
+        some = slice(at, min(at + ROW_PIECE, end))
+        for door_m, number in zip(metres[some].tolist(), site[some].tolist(), strict=True):
+            yield round(door_m + first_m, 2), number
+        at += ROW_PIECE
 
 
 def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_m: float) -> Reach:
@@ -190,11 +198,11 @@ def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_
 
     site_of = np.repeat(np.arange(len(table.sites), dtype=np.int32), np.diff(table.start))
     near = table.metres <= limit_m
-    site_of, node, street_m = site_of[near], table.node[near], table.metres[near]
+    site_of, node, door_m = site_of[near], table.node[near], table.metres[near]
     count = start[node + 1] - start[node]
     entry = np.repeat(np.arange(node.size), count)
     reached = expand_runs(start[node], start[node + 1])
-    metres = street_m[entry] + added[reached] + table.sites.off_m[site_of[entry]]
+    metres = door_m[entry] + added[reached]
     close = metres <= limit_m
     site_part, point_part, metres = site_of[entry][close], point[reached][close], metres[close]
 
@@ -234,7 +242,7 @@ def metres_from(network: StreetNetwork, origin: Snap, limit_m: float = math.inf)
         int64 and float64; without the metres off the street.
     """
     for _, nodes, table in _runs(network, origin.as_snaps(), limit_m, backward=False):
-        reached = table[0] <= limit_m
+        reached = _reached(table[0], limit_m)
         return nodes[reached], table[0][reached]
     return np.empty(0, np.int64), np.empty(0)
 
@@ -356,6 +364,11 @@ def _runs(
         graph = _joined(part, nodes.size, tail, head, metres, chosen.size)
         table = dijkstra(graph, indices=np.arange(nodes.size, nodes.size + chosen.size), limit=limit_m)
         yield chosen, nodes, table[:, : nodes.size]
+
+
+def _reached(metres: Float, limit_m: float) -> NDArray[np.bool_]:
+    """What is within a limit; what has no way at all is within none."""
+    return np.isfinite(metres) & (metres <= limit_m)
 
 
 def _doorsteps(network: StreetNetwork, sites: Snaps, *, backward: bool) -> tuple[Long, Long, Float]:

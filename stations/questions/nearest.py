@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from heapq import merge
 from typing import Literal
 
 import numpy as np
@@ -18,8 +19,8 @@ from geodata.errors import OffStreetError, UnknownModeError
 from geodata.lonlat import Float, LonLat, distances_m
 from geodata.network import StreetNetwork
 from geodata.snapping import Snap, Snaps
-from geodata.travel import lookup, metres_between, path
-from stations.hours import State
+from geodata.travel import metres_between, nearest_first, path
+from stations.hours import State, StateAt
 from stations.questions.reach import sites_on, station_table
 from stations.registry.snapshot import Snapshot
 from stations.station import AmenityState, Station
@@ -32,7 +33,6 @@ FARTHEST_BOUND_M = 50_000.0
 """A search that found nothing within this is next run without a bound."""
 
 Rows = NDArray[np.int64]
-Sites = NDArray[np.int32]
 Basis = Literal["street", "circle"]
 SERVES = frozenset({AmenityState.YES, AmenityState.NEARBY})
 
@@ -149,23 +149,29 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
         The travel mode is not known.
     """
     mode = _mode(query.mode, atlas)
-    reach_m = query.minutes * 60.0 * mode.metres_per_second
+    speed, at = mode.metres_per_second, query.at
+    reach_m = query.minutes * 60.0 * speed
+    suits = _suits(query, snapshot)
     fits: list[Found] = []
     almost: list[Found] = []
-    for found in _by_distance(query, snapshot, atlas, mode, reach_m):
-        if found.metres > reach_m:
-            if fits:
+    for row, metres, basis in _by_distance(query, snapshot, atlas, reach_m):
+        beyond = metres > reach_m
+        if beyond and fits:
+            break
+        seconds = metres / speed
+        arrival = snapshot.hours(row).state_at(at + timedelta(seconds=seconds))
+        if arrival.state is not State.CLOSED and (suits is None or suits[row]):
+            reasons = (Reason(Why.TOO_FAR, {"minutes": query.minutes}),) if beyond else ()
+            station = snapshot.stations[row]
+            found = Found(station, seconds, metres, basis, arrival.state, arrival.until, reasons)
+            if beyond:
+                almost.append(found)
                 break
-            if not found.reasons:
-                beyond = Reason(Why.TOO_FAR, {"minutes": query.minutes})
-                almost.append(replace(found, reasons=(beyond,)))
-                break
-        elif not found.reasons:
             fits.append(found)
             if len(fits) == query.limit:
                 break
-        elif len(almost) < query.limit:
-            almost.append(found)
+        elif not beyond and len(almost) < query.limit:
+            almost.append(_unfit(query, snapshot, row, seconds, metres, basis, arrival))
     if query.path and atlas is not None:
         fits = [_with_path(found, query, snapshot, atlas) for found in fits]
         almost = [_with_path(found, query, snapshot, atlas) for found in almost]
@@ -180,10 +186,12 @@ def _mode(key: str, atlas: Atlas | None) -> Mode:
     return modes[key]
 
 
-def _by_distance(
-    query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, mode: Mode, reach_m: float
-) -> Iterator[Found]:
-    """All active stations, nearest first, judged one by one as they are asked for."""
+Distance = tuple[int, float, Basis]
+"""A row of the snapshot, the metres to its door, and what they are measured along."""
+
+
+def _by_distance(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, reach_m: float) -> Iterator[Distance]:
+    """All active stations that can be reached, nearest first, worked out only as far as they are asked for."""
     rows = snapshot.active_rows
     if atlas is not None:
         network = atlas.network(query.mode)
@@ -196,36 +204,39 @@ def _by_distance(
             return
     metres = _circle_m(query.origin, snapshot, rows)
     for at in np.argsort(metres, kind="stable").tolist():
-        yield _judged(query, snapshot, int(rows[at]), float(metres[at]), "circle", mode)
+        yield int(rows[at]), float(metres[at]), "circle"
 
 
 def _by_street(
     query: NearestQuery, snapshot: Snapshot, atlas: Atlas, network: StreetNetwork, origin: Snap, reach_m: float
-) -> Iterator[Found]:
+) -> Iterator[Distance]:
     rows = snapshot.active_rows
     table = station_table(snapshot, atlas, query.mode, reach_m)
-    off = table.off_street
-    site, metres = lookup(network, table, origin)
+    estimates = _estimates(query.origin, snapshot, rows, table.off_street)
     seen: set[int] = set()
     limit_m = table.limit_m
+    found = nearest_first(network, table, origin)
     while True:
-        if off.size:
-            site, metres = _with_estimates(query.origin, snapshot, rows, off, site, metres)
-        for at, whole_m in zip(site.tolist(), metres.tolist(), strict=True):
+        for whole_m, at in merge(found, estimates) if estimates else found:
             if whole_m > limit_m:
                 break
             if at not in seen:
                 seen.add(at)
-                basis: Basis = "circle" if off.size and at in off else "street"
-                yield _judged(query, snapshot, int(rows[at]), whole_m, basis, network.mode)
+                yield int(rows[at]), whole_m, "circle" if table.sites.edge[at] < 0 else "street"
         if not math.isfinite(limit_m) or not _others(network, origin, table.sites, seen):
             return
-        # Nothing so far will do: search on from here, over twice the ground, at last over all of it.
+        # Nothing in the table will do: search twice as far each time, at last everywhere.
         limit_m = limit_m * 2.0 if limit_m < FARTHEST_BOUND_M else math.inf
-        every = metres_between(network, origin, table.sites, limit_m)
-        site = np.flatnonzero(np.isfinite(every)).astype(np.int32)
-        order = np.lexsort((site, every[site]))
-        site, metres = site[order], every[site[order]]
+        every = metres_between(network, origin, table.sites, limit_m).round(2)
+        reached = np.flatnonzero(np.isfinite(every))
+        found = iter(sorted(zip(every[reached].tolist(), reached.tolist(), strict=True)))
+
+
+def _estimates(origin: LonLat, snapshot: Snapshot, rows: Rows, off: Rows) -> list[tuple[float, int]]:
+    """Stations that no street is near, by straight distance: (metres, site), nearest first."""
+    if not off.size:
+        return []
+    return sorted(zip(_circle_m(origin, snapshot, rows[off]).tolist(), off.tolist(), strict=True))
 
 
 def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) -> bool:
@@ -235,31 +246,29 @@ def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) 
     return bool(connected.any()) and not seen.issuperset(np.flatnonzero(connected).tolist())
 
 
-def _with_estimates(
-    origin: LonLat, snapshot: Snapshot, rows: Rows, off: Rows, site: Sites, metres: Float
-) -> tuple[Sites, Float]:
-    """Add the stations that no street is near, by straight distance, in their place by distance."""
-    site = np.concatenate((site, off.astype(np.int32)))
-    metres = np.concatenate((metres, _circle_m(origin, snapshot, rows[off])))
-    order = np.lexsort((site, metres))
-    return site[order], metres[order]
-
-
 def _circle_m(origin: LonLat, snapshot: Snapshot, rows: Rows) -> Float:
     lon, lat = np.full(rows.size, origin.lon), np.full(rows.size, origin.lat)
     metres: Float = distances_m(lon, lat, snapshot.lon[rows], snapshot.lat[rows]) * MEAN_DETOUR
     return metres
 
 
-def _judged(query: NearestQuery, snapshot: Snapshot, row: int, metres: float, basis: Basis, mode: Mode) -> Found:
-    """A station as the person finds it on arrival, with every reason against it."""
+def _suits(query: NearestQuery, snapshot: Snapshot) -> NDArray[np.bool_] | None:
+    """Which stations have every amenity asked for, bool [n]; None when none is asked for."""
+    suits: NDArray[np.bool_] | None = None
+    for key in query.amenities:
+        has = snapshot.has(key, nearby=True)
+        suits = has if suits is None else suits & has
+    return suits
+
+
+def _unfit(
+    query: NearestQuery, snapshot: Snapshot, row: int, seconds: float, metres: float, basis: Basis, arrival: StateAt
+) -> Found:
+    """A station that does not fit, with every reason against it."""
     station = snapshot.stations[row]
-    hours = snapshot.hours(row)
-    seconds = metres / mode.metres_per_second
-    arrival = hours.state_at(query.at + timedelta(seconds=seconds))
     reasons: list[Reason] = []
     if arrival.state is State.CLOSED:
-        now = hours.state_at(query.at)
+        now = snapshot.hours(row).state_at(query.at)
         if now.state is State.OPEN and now.until is not None:
             early_s = seconds - (now.until - query.at).total_seconds()
             reasons.append(Reason(Why.CLOSING, {"closes_at": now.until.isoformat(), "early_s": round(early_s)}))
