@@ -55,6 +55,6 @@ def hang(app: Flask, house: House) -> None:
         return {
             "lang": language(),
             "other_language": other_address(),
-            "demo": house.settings.demo,
+            "demo": house.made_up,
             "digest": house.digest,
         }

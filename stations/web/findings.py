@@ -75,7 +75,7 @@ class Findings:
         """Gather what the map of an answer is drawn from."""
         atlas, snapshot, query = asked.atlas, asked.snapshot, asked.query
         counts, perhaps = counted_stations(query, snapshot)
-        demo = self._house.settings.demo
+        demo = self._house.made_up
         return Picture(
             answer=self.coverage(asked),
             townships=atlas.townships,

@@ -46,6 +46,11 @@ class House:
         return self.settings.timezone
 
     @property
+    def made_up(self) -> bool:
+        """Whether the area exists only for trying things out, as its atlas or the settings say."""
+        return self.settings.demo or (self.atlas is not None and self.atlas.summary.made_up)
+
+    @property
     def digest(self) -> str | None:
         """The name of the ground."""
         return None if self.atlas is None else self.atlas.digest
