@@ -59,7 +59,7 @@ def test_each_mode_has_its_own_streets_to_snap_to() -> None:
 
 
 def test_nobody_is_snapped_to_an_island() -> None:
-    world = world_of(STREET + "c 300 100\nd 700 100\nc-d highway=residential")
+    world = world_of(STREET + "c 400 100\nd 600 100\nc-d highway=residential")
     assert world.snap((500, 90)).off_m == pytest.approx(90, abs=0.05)
 
 
