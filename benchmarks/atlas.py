@@ -11,7 +11,7 @@ from benchmarks.places import Porto, seconds_of, tell
 BUILD = """
 import resource, sys, time
 from pathlib import Path
-from geodata.atlas import build_atlas
+from geodata.building import build_atlas
 begun = time.perf_counter()
 atlas = build_atlas(Path(sys.argv[1]))
 atlas.save(Path(sys.argv[2]))

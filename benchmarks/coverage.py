@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from benchmarks.places import SHANGHAI, Porto, seconds_of, snapshot_on, tell
-from geodata.travel import reach_matrix, site_table
+from geodata.matrix import reach_matrix
+from geodata.travel import site_table
 from stations.questions.coverage import CoverageQuery, coverage
 from stations.questions.reach import sites_on
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import osmium
 
 from benchmarks.places import SHANGHAI, Porto, positions_on, seconds_of, snapshot_on, tell
-from geodata.atlas import Atlas, build_atlas
+from geodata.atlas import Atlas
+from geodata.building import build_atlas
 from geodata.lonlat import METRES_PER_DEGREE
 from stations.questions.coverage import CoverageQuery, coverage, reached_area
 from stations.questions.nearest import NearestQuery, find_nearest

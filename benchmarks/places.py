@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geodata.atlas import Atlas, build_atlas
+from geodata.atlas import Atlas
+from geodata.building import build_atlas
 from geodata.lonlat import LonLat
 from stations.registry.snapshot import Snapshot
 from stations.station import Station, StationReader

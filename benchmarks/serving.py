@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.places import Porto, positions_on, stations_on, tell
-from geodata.atlas import Atlas, build_atlas
+from geodata.atlas import Atlas
+from geodata.building import build_atlas
 from geodata.demo import write_demo
 from stations.registry.exchange import read_stations
 from stations.registry.log import Registry

@@ -148,8 +148,8 @@ def way_permission(tags: Tags, mode: Mode) -> Permission:
         return Permission(False, False, f"sac_scale={tags['sac_scale']}")
     allowed, why = _allowed(tags, mode, highway)
     forward, backward = _directions(tags, mode)
-    along = forward and _direction_allowed(tags, mode, "forward", allowed=allowed)
-    against = backward and _direction_allowed(tags, mode, "backward", allowed=allowed)
+    along = _direction_allowed(tags, mode, "forward", otherwise=forward and allowed)
+    against = _direction_allowed(tags, mode, "backward", otherwise=backward and allowed)
     if along or against:
         return Permission(along, against)
     return Permission(False, False, why or "oneway")
@@ -205,14 +205,14 @@ def _said(tags: Tags, keys: tuple[str, ...]) -> tuple[bool, str, str] | None:
     return None
 
 
-def _direction_allowed(tags: Tags, mode: Mode, direction: str, *, allowed: bool) -> bool:
+def _direction_allowed(tags: Tags, mode: Mode, direction: str, *, otherwise: bool) -> bool:
     for key in mode.keys:
         value = tags.get(f"{key}:{direction}")
         if value in OPEN_VALUES:
             return True
         if value in REFUSING_VALUES:
             return False
-    return allowed
+    return otherwise
 
 
 def _directions(tags: Tags, mode: Mode) -> tuple[bool, bool]:

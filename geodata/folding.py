@@ -170,9 +170,11 @@ def _assemble(
         runs = [np.arange(a, b + 1) if a < b else np.arange(a, b - 1, -1) for a, b in chain]
         shape = np.concatenate([runs[0], *(run[1:] for run in runs[1:])]) if len(runs) > 1 else runs[0]
         (a, b) = chain[0]
-        shapes.append(shape)
-        ends.append((int(index[shape[0]]), int(index[shape[-1]])))
-        bits.append(_oriented(permission[min(a, b)], runs_back=a > b))
+        # An edge runs from its lesser end, whichever way was read first, so that one network has one digest.
+        turned = tuple(index[shape[[-1, -2]]]) < tuple(index[shape[[0, 1]]])
+        shapes.append(shape[::-1] if turned else shape)
+        ends.append((int(index[shapes[-1][0]]), int(index[shapes[-1][-1]])))
+        bits.append(_oriented(permission[min(a, b)], runs_back=(a > b) != turned))
         kinds.append(int(kind[min(a, b)]))
     sizes = np.array([shape.size for shape in shapes], np.int64)
     taken = np.concatenate(shapes)
@@ -182,7 +184,8 @@ def _assemble(
 
     edge_u = np.array([end[0] for end in ends], np.int64)
     edge_v = np.array([end[1] for end in ends], np.int64)
-    node_of, copy_of = _split_at_barriers(edge_u, edge_v, blocked)
+    beyond = index[taken[starts[:-1] + 1]], index[taken[starts[1:] - 2]]
+    node_of, copy_of = _split_at_barriers(edge_u, edge_v, beyond, blocked)
     joins = _joins(node_of, refs, extract)
     kept, renumbered = np.unique(np.concatenate((edge_u, edge_v)), return_inverse=True)
     number = dict(zip(kept.tolist(), range(kept.size), strict=True))
@@ -208,8 +211,10 @@ def _assemble(
     )
 
 
-def _split_at_barriers(edge_u: Long, edge_v: Long, blocked: NDArray[np.bool_]) -> tuple[dict[int, int], dict[int, int]]:
-    """Give every edge end at a barrier a node of its own, in place.
+def _split_at_barriers(
+    edge_u: Long, edge_v: Long, beyond: tuple[Long, Long], blocked: NDArray[np.bool_]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Give every edge end at a barrier a node of its own, in place, in the order of the nodes ``beyond`` them.
 
     Returns
     -------
@@ -220,12 +225,16 @@ def _split_at_barriers(edge_u: Long, edge_v: Long, blocked: NDArray[np.bool_]) -
     copy_of: dict[int, int] = {}
     seen: dict[int, int] = {}
     fresh = blocked.size
-    for ends in (edge_u, edge_v):
-        for edge in np.flatnonzero(blocked[ends]).tolist():
-            node = int(ends[edge])
-            seen[node] = seen.get(node, 0) + 1
-            if seen[node] == 1:
-                continue
+    at_barriers = [
+        (int(next_along[edge]), side, int(edge))
+        for side, (ends, next_along) in enumerate(zip((edge_u, edge_v), beyond, strict=True))
+        for edge in np.flatnonzero(blocked[ends])
+    ]
+    for _, side, edge in sorted(at_barriers):
+        ends = (edge_u, edge_v)[side]
+        node = int(ends[edge])
+        seen[node] = seen.get(node, 0) + 1
+        if seen[node] > 1:
             node_of[fresh], copy_of[fresh] = node, seen[node] - 1
             ends[edge] = fresh
             fresh += 1

@@ -273,6 +273,8 @@ class _Reading:
             self.places.append(_place(tags, "street", LonLat(x / FIXED, y / FIXED)))
         for run in _whole_runs(way, located):
             ref, x_run, y_run = zip(*run, strict=True)
+            if len(set(x_run)) == 1 and len(set(y_run)) == 1:
+                continue
             self.ref.extend(ref)
             self.x.extend(x_run)
             self.y.extend(y_run)

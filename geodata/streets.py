@@ -216,15 +216,16 @@ def build_streets(extract: Extract, modes: Mapping[str, Mode]) -> Streets:
     step_m[1:] = distances_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
     starts = folded.shape_start[:-1]
     step_m[starts] = 0.0
-    run_m = np.cumsum(step_m)
-    shape_m = run_m - np.repeat(run_m[starts], np.diff(folded.shape_start))
-    edge_m = shape_m[folded.shape_start[1:] - 1]
-    edge_order = np.lexsort((folded.edge_key, np.round(edge_m, 2), np.maximum(u, v), np.minimum(u, v)))
+    about_m = np.round(np.add.reduceat(step_m, starts), 2)
+    edge_order = np.lexsort((folded.edge_key, about_m, np.maximum(u, v), np.minimum(u, v)))
     sizes = np.diff(folded.shape_start)[edge_order]
     shape_start = np.concatenate(([0], np.cumsum(sizes)))
     taken = np.repeat(starts[edge_order] - shape_start[:-1], sizes) + np.arange(shape_start[-1])
+    run_m = np.cumsum(step_m[taken])
+    shape_m = run_m - np.repeat(run_m[shape_start[:-1]], sizes)
+    edge_m = shape_m[shape_start[1:] - 1]
     edge_u, edge_v = u[edge_order].astype(np.int32), v[edge_order].astype(np.int32)
-    permission, edge_m = folded.edge_permission[edge_order], edge_m[edge_order]
+    permission = folded.edge_permission[edge_order]
     component, component_m = _components(order.size, edge_u, edge_v, edge_m, permission, len(modes))
     return Streets(
         modes=tuple(modes.values()),
@@ -239,7 +240,7 @@ def build_streets(extract: Extract, modes: Mapping[str, Mode]) -> Streets:
         shape_start=shape_start,
         shape_x=folded.shape_x[taken],
         shape_y=folded.shape_y[taken],
-        shape_m=shape_m[taken],
+        shape_m=shape_m,
         component=component,
         component_m=component_m,
     )

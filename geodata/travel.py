@@ -17,16 +17,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geodata.lonlat import LonLat, metres_per_degree
+from geodata.lonlat import metres_per_degree
 from geodata.network import AT_NODE_M, Arcs, StreetNetwork
-from geodata.osm import FIXED
 from geodata.snapping import Snap, Snaps
 from geodata.streets import Float, Int, Long, expand_runs
 
@@ -90,25 +88,6 @@ class SiteTable:
         return standing
 
 
-@dataclass(frozen=True)
-class Reach:
-    """Metres from demand points to sites, sparse by site.
-
-    Attributes
-    ----------
-    start
-        int64 [S + 1]
-    point
-        int32, ascending within a site.
-    metres
-        float64: the whole way, at both ends to the door.
-    """
-
-    start: Long
-    point: Int
-    metres: Float
-
-
 def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTable:
     """Metres from every node whose way along the streets is within ``limit_m`` to the door of each site."""
     owner: list[Int] = []
@@ -155,7 +134,7 @@ def nearest_first(network: StreetNetwork, table: SiteTable, origin: Snap) -> Ite
     direct = []
     for site in table.by_edge.get(edge, ()):
         gap_m = float(table.sites.offset_m[site]) - offset_m
-        if along if gap_m >= 0 else against:
+        if abs(gap_m) <= AT_NODE_M or (along if gap_m > 0 else against):
             direct.append((round(abs(gap_m) + float(table.sites.off_m[site]) + origin.off_m, 2), site))
     if direct:
         runs.append(sorted(direct))
@@ -173,63 +152,15 @@ def _row(table: SiteTable, node: int, first_m: float) -> Iterator[tuple[float, i
         at += ROW_PIECE
 
 
-def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_m: float) -> Reach:
-    """Metres from every point to every site within ``limit_m``, door to door.
-
-    Parameters
-    ----------
-    table
-        Of the sites, with a limit of at least ``limit_m``.
-    points
-        Demand points on the network; edge -1 reaches nothing.
-    """
-    streets = network.streets
-    number = np.flatnonzero(points.edge >= 0).astype(np.int32)
-    edge, offset = points.edge[number], points.offset_m[number]
-    back, onward = network.leaving(points[number])
-    end = np.concatenate((streets.edge_v[edge[onward]], streets.edge_u[edge[back]]))
-    added = np.concatenate(((streets.edge_m[edge] - offset)[onward], offset[back]))
-    point = np.concatenate((number[onward], number[back]))
-    added += points.off_m[point]
-    by_end = np.argsort(end, kind="stable")
-    point, added = point[by_end], added[by_end]
-    start = np.zeros(table.nodes + 1, np.int64)
-    np.cumsum(np.bincount(end, minlength=table.nodes), out=start[1:])
-
-    site_of = np.repeat(np.arange(len(table.sites), dtype=np.int32), np.diff(table.start))
-    near = table.metres <= limit_m
-    site_of, node, door_m = site_of[near], table.node[near], table.metres[near]
-    count = start[node + 1] - start[node]
-    entry = np.repeat(np.arange(node.size), count)
-    reached = expand_runs(start[node], start[node + 1])
-    metres = door_m[entry] + added[reached]
-    close = metres <= limit_m
-    site_part, point_part, metres = site_of[entry][close], point[reached][close], metres[close]
-
-    same_site, same_point, same_m = _on_one_edge(network, table.sites, points)
-    close = same_m <= limit_m
-    site_all = np.concatenate((site_part, same_site[close]))
-    point_all = np.concatenate((point_part, same_point[close]))
-    metres_all = np.concatenate((metres, same_m[close]))
-    order = np.lexsort((metres_all, point_all, site_all))
-    site_all, point_all, metres_all = site_all[order], point_all[order], metres_all[order]
-    shortest = np.ones(site_all.size, bool)
-    shortest[1:] = (site_all[1:] != site_all[:-1]) | (point_all[1:] != point_all[:-1])
-    site_all = site_all[shortest]
-    row = np.zeros(len(table.sites) + 1, np.int64)
-    np.cumsum(np.bincount(site_all, minlength=len(table.sites)), out=row[1:])
-    return Reach(row, point_all[shortest], metres_all[shortest])
-
-
 def metres_to_nearest(network: StreetNetwork, sites: Snaps, limit_m: float = math.inf) -> Float:
     """float64 [N]: street metres from each node to the door of the nearest site, infinite where there is none."""
     arcs, count = network.backward, network.streets.node_x.size
     present = sites[sites.edge >= 0]
     if not len(present):
         return np.full(count, np.inf)
-    tail, head, metres = _doorsteps(network, present, backward=True)
+    tail, head, metres = doorsteps(network, present, backward=True)
     metres = metres + present.off_m[tail]
-    graph = _joined(arcs, count, np.zeros(tail.size, np.int64), head, metres, 1)
+    graph = joined(arcs, count, np.zeros(tail.size, np.int64), head, metres, 1)
     return np.asarray(dijkstra(graph, indices=count, limit=limit_m)[:count])
 
 
@@ -258,62 +189,10 @@ def metres_between(network: StreetNetwork, origin: Snap, sites: Snaps, limit_m: 
     by_u = np.where(from_u, at[streets.edge_u[edge]] + sites.offset_m, np.inf)
     by_v = np.where(from_v, at[streets.edge_v[edge]] + streets.edge_m[edge] - sites.offset_m, np.inf)
     gap = sites.offset_m - origin.offset_m
-    direct = np.where((edge == origin.edge) & np.where(gap >= 0, along[edge], against[edge]), np.abs(gap), np.inf)
+    permitted = np.where(gap > 0, along[edge], against[edge]) | (np.abs(gap) <= AT_NODE_M)
+    direct = np.where((edge == origin.edge) & permitted, np.abs(gap), np.inf)
     whole = np.minimum(np.minimum(by_u, by_v), direct) + sites.off_m + origin.off_m
     return np.where(sites.edge >= 0, whole, np.inf)
-
-
-def path(
-    network: StreetNetwork, origin: LonLat, start: Snap, end: Snap, goal: LonLat, limit_m: float = math.inf
-) -> list[LonLat]:
-    """The shortest way between two positions as a line, both of them included; empty where none is within a limit."""
-    streets, arcs, (along, against) = network.streets, network.forward, network.is_open
-    gap = end.offset_m - start.offset_m
-    direct = start.edge == end.edge and bool(along[start.edge] if gap >= 0 else against[start.edge])
-    count = streets.node_x.size
-    tail, head, first_m = _doorsteps(network, start.as_snaps(), backward=False)
-    graph = _joined(arcs, count, tail, head, first_m, 1)
-    at, before = dijkstra(graph, indices=count, return_predecessors=True, limit=limit_m)
-    from_u, from_v = network.arriving(end.as_snaps())
-    end_u, end_v, end_m = int(streets.edge_u[end.edge]), int(streets.edge_v[end.edge]), float(streets.edge_m[end.edge])
-    arrivals = [(float(at[end_u]) + end.offset_m, end_u, 0.0)] if from_u[0] else []
-    arrivals += [(float(at[end_v]) + end_m - end.offset_m, end_v, end_m)] if from_v[0] else []
-    whole_m, node, entry_m = min(arrivals, default=(math.inf, -1, 0.0))
-    if direct and abs(gap) <= whole_m:
-        return [origin, *_along(network, start.edge, start.offset_m, end.offset_m), goal]
-    if not math.isfinite(whole_m):
-        return []
-    nodes = [node]
-    while before[nodes[-1]] != count:
-        nodes.append(int(before[nodes[-1]]))
-    nodes.reverse()
-    length_m = float(streets.edge_m[start.edge])
-    exit_m = float(first_m[head == nodes[0]].min())
-    by_u = streets.edge_u[start.edge] == nodes[0] and math.isclose(exit_m, start.offset_m, abs_tol=1e-9)
-    line = [origin, *_along(network, start.edge, start.offset_m, 0.0 if by_u else length_m)]
-    for a, b in pairwise(nodes):
-        row = slice(int(arcs.pointer[a]), int(arcs.pointer[a + 1]))
-        edge = int(arcs.edge[row][np.searchsorted(arcs.head[row], b)])
-        length = float(streets.edge_m[edge])
-        line += _along(network, edge, 0.0, length) if streets.edge_u[edge] == a else _along(network, edge, length, 0.0)
-    line += _along(network, end.edge, entry_m, end.offset_m)
-    line.append(goal)
-    return [point for i, point in enumerate(line) if i == 0 or point != line[i - 1]]
-
-
-def _along(network: StreetNetwork, edge: int, from_m: float, to_m: float) -> list[LonLat]:
-    """Shape of an edge between two offsets, in the order it is travelled."""
-    streets = network.streets
-    shape = slice(int(streets.shape_start[edge]), int(streets.shape_start[edge + 1]))
-    low, high = min(from_m, to_m), max(from_m, to_m)
-    at = streets.shape_m[shape]
-    inner = (at > low) & (at < high)
-    ends = Snaps(np.full(2, edge, np.int32), np.array([low, high]), np.zeros(2))
-    (lon_a, lon_b), (lat_a, lat_b) = network.snapper.points_on(ends)
-    lon = [float(lon_a), *(streets.shape_x[shape][inner] / FIXED).tolist(), float(lon_b)]
-    lat = [float(lat_a), *(streets.shape_y[shape][inner] / FIXED).tolist(), float(lat_b)]
-    points = [LonLat(round(x, 7), round(y, 7)) for x, y in zip(lon, lat, strict=True)]
-    return points if from_m <= to_m else points[::-1]
 
 
 def _runs(
@@ -353,7 +232,7 @@ def _runs(
             )
         else:
             nodes = np.arange(count)
-        tail, head, metres = _doorsteps(network, sites[chosen], backward=backward)
+        tail, head, metres = doorsteps(network, sites[chosen], backward=backward)
         if nodes.size == count:
             part = arcs
         else:
@@ -361,7 +240,7 @@ def _runs(
             inside = np.minimum(np.searchsorted(nodes, head), max(nodes.size - 1, 0))
             keep = nodes[inside] == head if nodes.size else np.zeros(head.size, bool)
             tail, head, metres = tail[keep], inside[keep], metres[keep]
-        graph = _joined(part, nodes.size, tail, head, metres, chosen.size)
+        graph = joined(part, nodes.size, tail, head, metres, chosen.size)
         table = dijkstra(graph, indices=np.arange(nodes.size, nodes.size + chosen.size), limit=limit_m)
         yield chosen, nodes, table[:, : nodes.size]
 
@@ -371,7 +250,7 @@ def _reached(metres: Float, limit_m: float) -> NDArray[np.bool_]:
     return np.isfinite(metres) & (metres <= limit_m)
 
 
-def _doorsteps(network: StreetNetwork, sites: Snaps, *, backward: bool) -> tuple[Long, Long, Float]:
+def doorsteps(network: StreetNetwork, sites: Snaps, *, backward: bool) -> tuple[Long, Long, Float]:
     """First steps of a search from points in mid-edge: (site, node, metres), where the direction is open."""
     streets = network.streets
     to_u, to_v = network.arriving(sites) if backward else network.leaving(sites)
@@ -400,7 +279,7 @@ def _within(arcs: Arcs, nodes: Long) -> Arcs:
     return Arcs(pointer, inside[keep], arcs.metres[taken[keep]], arcs.edge[taken[keep]])
 
 
-def _joined(arcs: Arcs, count: int, tail: Long, head: Long, metres: Float, extra: int) -> csr_array:
+def joined(arcs: Arcs, count: int, tail: Long, head: Long, metres: Float, extra: int) -> csr_array:
     """The arcs of ``count`` nodes with ``extra`` further nodes behind them, from which ``tail`` leads to ``head``."""
     order = np.lexsort((head, tail))
     tail, head, metres = tail[order], head[order], metres[order]
@@ -418,42 +297,6 @@ def _joined(arcs: Arcs, count: int, tail: Long, head: Long, metres: Float, extra
     )
 
 
-def _on_one_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[Int, Int, Float]:
-    """Sites and points on the same edge, straight along it: (site, point, metres door to door)."""
-    along, against = network.is_open
-    order = np.argsort(points.edge, kind="stable")
-    edge_sorted = points.edge[order]
-    present = np.flatnonzero(sites.edge >= 0)
-    begin = np.searchsorted(edge_sorted, sites.edge[present])
-    end = np.searchsorted(edge_sorted, sites.edge[present], side="right")
-    site = np.repeat(present, end - begin)
-    point = order[expand_runs(begin, end)]
-    gap = sites.offset_m[site] - points.offset_m[point]
-    edge = sites.edge[site]
-    permitted = np.where(gap >= 0, along[edge], against[edge])
-    site, point, gap = site[permitted], point[permitted], np.abs(gap[permitted])
-    return site.astype(np.int32), point.astype(np.int32), gap + sites.off_m[site] + points.off_m[point]
-
-
-def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[Float, Int]:
-    """The nearest site along the very edge that a point is on.
-
-    Returns
-    -------
-    metres, site
-        float64 [K], from the point on the street to the site's door, infinite without one; int32 [K], -1 there.
-    """
-    site, point, metres = _on_one_edge(network, sites, points)
-    metres = metres - points.off_m[point]
-    order = np.lexsort((site, metres, point))
-    site, point, metres = site[order], point[order], metres[order]
-    first = np.ones(point.size, bool)
-    first[1:] = point[1:] != point[:-1]
-    nearest_m, nearest = np.full(len(points), np.inf), np.full(len(points), -1, np.int32)
-    nearest_m[point[first]], nearest[point[first]] = metres[first], site[first]
-    return nearest_m, nearest
-
-
 def nearest_sites(network: StreetNetwork, sites: Snaps) -> tuple[Float, Int]:
     """The nearest site from every node.
 
@@ -467,8 +310,8 @@ def nearest_sites(network: StreetNetwork, sites: Snaps) -> tuple[Float, Int]:
     if not present.size:
         return np.full(count, np.inf), np.full(count, -1, np.int32)
     doors = sites[present]
-    site, node, metres = _doorsteps(network, doors, backward=True)
-    graph = _joined(network.backward, count, site, node, metres + doors.off_m[site], present.size)
+    site, node, metres = doorsteps(network, doors, backward=True)
+    graph = joined(network.backward, count, site, node, metres + doors.off_m[site], present.size)
     first = np.arange(count, count + present.size)
     metres, _, source = dijkstra(graph, indices=first, min_only=True, return_predecessors=True)
     reached = np.isfinite(metres[:count])

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from geodata.atlas import HEAD, Atlas, build_atlas
+from geodata.atlas import HEAD, Atlas
+from geodata.building import build_atlas
 from geodata.errors import AtlasError
 from stations.errors import StationsError
 from stations.settings import Settings

@@ -14,7 +14,8 @@ import osmium
 import pytest
 from flask import Flask
 
-from geodata.atlas import Atlas, build_atlas
+from geodata.atlas import Atlas
+from geodata.building import build_atlas
 from geodata.lonlat import LonLat, metres_per_degree
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings

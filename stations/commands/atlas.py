@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from geodata.atlas import Atlas, Summary, build_atlas, read_summary
+from geodata.atlas import Atlas, Summary, read_summary
+from geodata.building import build_atlas
 from geodata.datum import Datum
 from geodata.demo import COUNTY_NAME, write_demo
 from geodata.progress import Progress as Tell

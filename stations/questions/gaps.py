@@ -13,8 +13,9 @@ from scipy.sparse.csgraph import connected_components
 from geodata.atlas import Atlas
 from geodata.gazetteer import NearbyName
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
+from geodata.matrix import nearest_on_edge
 from geodata.snapping import Snaps
-from geodata.travel import nearest_on_edge, nearest_sites
+from geodata.travel import nearest_sites
 from stations.questions.reach import sites_on
 from stations.registry.snapshot import Snapshot
 
@@ -159,8 +160,8 @@ def _labels(cells: _Cells, points: Long) -> Long:
         np.maximum.at(high[i], part[opened], at[opened])
     wide = ((high - low) > WIDEST_CELLS).any(axis=0)
     block = np.where(wide[part], (cells.row // BLOCK_CELLS) * (1 << 24) + cells.column // BLOCK_CELLS, 0)
-    pairs = np.column_stack((part, block))[cells.of_point[points]]
-    _, label = np.unique(pairs[:, 0] * np.int64(1 << 50) + pairs[:, 1], return_inverse=True)
+    blocks, block = np.unique(block, return_inverse=True)
+    _, label = np.unique((part * blocks.size + block)[cells.of_point[points]], return_inverse=True)
     return label
 
 

@@ -18,8 +18,9 @@ from geodata.atlas import Atlas
 from geodata.errors import OffStreetError, UnknownModeError
 from geodata.lonlat import Float, LonLat, distances_m
 from geodata.network import StreetNetwork
+from geodata.paths import path
 from geodata.snapping import Snap, Snaps
-from geodata.travel import metres_between, nearest_first, path
+from geodata.travel import metres_between, nearest_first
 from stations.hours import State, StateAt
 from stations.questions.reach import sites_on, station_table
 from stations.registry.snapshot import Snapshot

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 
 from geodata.atlas import Atlas
+from geodata.matrix import Reach, reach_matrix
 from geodata.snapping import Snaps
-from geodata.travel import Reach, SiteTable, reach_matrix, site_table
+from geodata.travel import SiteTable, site_table
 from stations.registry.snapshot import Snapshot
 
 FEW_ENTRIES = 4_000_000

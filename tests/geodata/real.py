@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from geodata.atlas import Atlas, build_atlas
+from geodata.atlas import Atlas
+from geodata.building import build_atlas
 
 
 @cache

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from geodata.access import load_modes
-from geodata.atlas import HEAD, Atlas, build_atlas, read_summary
+from geodata.atlas import HEAD, Atlas, read_summary
+from geodata.building import build_atlas
 from geodata.errors import AtlasError, GeodataError, OsmFileError, UnknownModeError
 from tests.geodata.grids import Drawing, at
 
@@ -156,7 +157,9 @@ def test_another_ground_has_another_digest(tmp_path, atlas, line, instead) -> No
 
 
 def test_the_digest_does_not_hang_on_the_machine_s_hash_seed(extract, atlas) -> None:
-    code = "import pathlib as p, sys; from geodata.atlas import build_atlas as b; print(b(p.Path(sys.argv[1])).digest)"
+    code = (
+        "import pathlib as p, sys; from geodata.building import build_atlas as b; print(b(p.Path(sys.argv[1])).digest)"
+    )
     for seed in ("1", "2"):
         run = subprocess.run(
             [sys.executable, "-c", code, str(extract)],
@@ -347,7 +350,7 @@ def test_a_build_that_is_killed_leaves_the_old_atlas(atlas, saved, tmp_path, aft
 import os, signal
 import numpy as np
 from pathlib import Path
-from geodata.atlas import build_atlas
+from geodata.building import build_atlas
 other = build_atlas(Path({str(path)!r}))
 save, count = np.save, [0]
 def dying(file, array):

@@ -13,7 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.atlas import build_atlas
+from geodata.building import build_atlas
 from geodata.lonlat import METRES_PER_DEGREE
 from geodata.network import StreetNetwork
 from geodata.snapping import Snaps

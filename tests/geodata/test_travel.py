@@ -13,19 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.lonlat import LonLat, distance_m
+from geodata.matrix import Reach, nearest_on_edge, reach_matrix
+from geodata.paths import path
 from geodata.snapping import Snap, Snaps
-from geodata.travel import (
-    Reach,
-    metres_between,
-    metres_from,
-    metres_to_nearest,
-    nearest_first,
-    nearest_on_edge,
-    nearest_sites,
-    path,
-    reach_matrix,
-    site_table,
-)
+from geodata.travel import metres_between, metres_from, metres_to_nearest, nearest_first, nearest_sites, site_table
 from tests.geodata.grids import Drawing, World, at, world_of
 
 INF = math.inf

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from geodata.atlas import Atlas
 from geodata.errors import UnknownModeError
 from geodata.lonlat import LonLat
-from geodata.travel import reach_matrix, site_table
+from geodata.matrix import reach_matrix
+from geodata.travel import site_table
 from stations.questions.coverage import (
     CoverageAnswer,
     CoverageQuery,

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from geodata.atlas import Atlas, build_atlas
+from geodata.atlas import Atlas
+from geodata.building import build_atlas
 from stations.registry.snapshot import Snapshot
 from stations.station import Station, StationReader
 from tests.geodata.grids import Drawing, at, small_modes

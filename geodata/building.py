@@ -1,0 +1,190 @@
+"""Building an atlas from an extract, boundaries and population."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from geodata.access import Mode, load_modes
+from geodata.atlas import FORMAT, Atlas, ModeSummary, Part, Summary
+from geodata.datum import Datum
+from geodata.demand import Demand, demand_from_streets, read_population
+from geodata.features import Premises
+from geodata.gazetteer import Gazetteer
+from geodata.ground import draw_ground
+from geodata.network import StreetNetwork
+from geodata.osm import Extract, read_extract
+from geodata.progress import Progress, silent
+from geodata.snapping import SegmentIndex, Snaps
+from geodata.streets import Streets, build_streets
+from geodata.surface import build_mesh
+from geodata.townships import Townships, one_area, read_townships, townships_from_areas
+
+SAMPLE_M = 25.0
+"""Streets are weighed in pieces of at most this length, a quarter of a demand cell."""
+
+DIGESTED = "node_x node_y edge_u edge_v edge_permission edge_kind shape_start shape_x shape_y".split()
+"""What the streets are, in whole numbers; lengths and indexes follow from it."""
+
+
+def build_atlas(
+    osm: Path,
+    *,
+    boundaries: Path | None = None,
+    boundary_datum: Datum = Datum.WGS84,
+    admin_level: int | None = None,
+    population: Path | None = None,
+    modes: Mapping[str, Mode] | None = None,
+    made_up: bool = False,
+    progress: Progress = silent,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Atlas:
+    """Build an atlas from files.
+
+    Parameters
+    ----------
+    osm
+        OpenStreetMap extract.
+    boundaries
+        Township polygons; without them, administrative relations of the extract, or one area for all.
+    admin_level
+        Which relations to take; by default the finest that cover most streets.
+    population
+        People by point, polygon or township; without it, demand is metres of walkable street.
+    made_up
+        Say wherever the atlas is shown that its area does not exist.
+    clock
+        Seconds, for the times of the stages.
+
+    Raises
+    ------
+    OsmFileError, BoundaryError, DemandError
+        A file that cannot be used, with what to do.
+    """
+    stages = _Stages(progress, clock)
+    modes = load_modes() if modes is None else modes
+    with stages("read"):
+        extract = read_extract(osm, modes, progress)
+    with stages("streets"):
+        streets = build_streets(extract, modes)
+        index = SegmentIndex.build(streets)
+        samples = streets.samples(0, SAMPLE_M)
+    with stages("townships"):
+        if boundaries is not None:
+            townships = read_townships(boundaries, boundary_datum, streets.bounds, samples[:2])
+        elif extract.admin_areas or admin_level is not None:
+            townships = townships_from_areas(extract.admin_areas, admin_level, samples[:2])
+        else:
+            townships = one_area(streets.bounds)
+    with stages("demand"):
+        demand = (
+            demand_from_streets(*samples, townships)
+            if population is None
+            else read_population(population, samples, townships)
+        )
+        networks = {key: StreetNetwork(streets, key, index) for key in modes}
+        demand_on = {key: network.snap_many(demand.lon, demand.lat) for key, network in networks.items()}
+    with stages("surface"):
+        mesh = build_mesh(streets, index)
+    with stages("names"):
+        gazetteer = Gazetteer(extract.places)
+        ground = json.dumps(draw_ground(extract.ground, streets), ensure_ascii=False, separators=(",", ":")).encode()
+    return Atlas(
+        digest=_digest(streets, townships, demand, gazetteer, extract.premises),
+        summary=replace(_summarise(extract, streets, townships, demand, demand_on, stages.seconds), made_up=made_up),
+        streets=streets,
+        index=index,
+        mesh=mesh,
+        townships=townships,
+        demand=demand,
+        demand_on=demand_on,
+        gazetteer=gazetteer,
+        premises=extract.premises,
+        ground=ground,
+    )
+
+
+class _Stages:
+    """Times the stages of a build and tells of them."""
+
+    def __init__(self, progress: Progress, clock: Callable[[], float]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress, self._clock = progress, clock
+
+    def __call__(self, name: str) -> _Stages:
+        self._name = name
+        return self
+
+    def __enter__(self) -> None:
+        self._begun = self._clock()
+        self._progress(self._name, 0, None)
+
+    def __exit__(self, *fault: object) -> None:
+        self.seconds[self._name] = round(self._clock() - self._begun, 2)
+        if fault[0] is None:
+            self._progress(self._name, 1, 1)
+
+
+def _summarise(
+    extract: Extract,
+    streets: Streets,
+    townships: Townships,
+    demand: Demand,
+    demand_on: Mapping[str, Snaps],
+    seconds: Mapping[str, float],
+) -> Summary:
+    figures: dict[str, ModeSummary] = {}
+    refused: dict[str, dict[str, int]] = {}
+    for i, mode in enumerate(streets.modes):
+        used = streets.usable(i) & (streets.edge_m > 0)
+        sizes = streets.component_m[i]
+        figures[mode.key] = ModeSummary(
+            nodes=int(np.unique(np.concatenate((streets.edge_u[used], streets.edge_v[used]))).size),
+            edges=int(used.sum()),
+            km=round(float(streets.edge_m[used].sum()) / 1000.0, 3),
+            largest_share=round(float(sizes.max() / streets.edge_m[used].sum()), 4) if sizes.size else 0.0,
+        )
+        mine = {why: count for (key, why), count in extract.refused.items() if key == mode.key}
+        refused[mode.key] = dict(sorted(mine.items(), key=lambda item: (-item[1], item[0])))
+    return Summary(
+        bounds=streets.bounds,
+        modes=figures,
+        refused=refused,
+        townships=len(townships.names),
+        townships_declared=townships.declared,
+        demand_points=int(demand.weight.size),
+        demand_total=round(float(demand.weight.sum()), 1),
+        demand_unit=demand.unit,
+        demand_basis=demand.basis,
+        demand_off={key: round(float(demand.weight[snaps.edge < 0].sum()), 1) for key, snaps in demand_on.items()},
+        premises=len(extract.premises),
+        places=len(extract.places),
+        notes=(*townships.notes, *demand.notes),
+        seconds=seconds,
+    )
+
+
+def _digest(
+    streets: Streets, townships: Townships, demand: Demand, gazetteer: Gazetteer, premises: tuple[Premises, ...]
+) -> str:
+    said = hashlib.sha256(f"yizhan atlas {FORMAT}".encode())
+    said.update(json.dumps(sorted(one.ref for one in premises)).encode())
+    said.update(json.dumps([asdict(m) | {"highways": sorted(m.highways)} for m in streets.modes]).encode())
+    parts: list[Part] = [
+        {name: getattr(streets, name) for name in DIGESTED},
+        townships.to_arrays(),
+        demand.to_arrays() | {"weight": np.round(demand.weight * 100).astype(np.int64), "street_m": np.empty(0)},
+        gazetteer.to_arrays(),
+    ]
+    for part in parts:
+        for name, array in sorted(part.items()):
+            whole = np.round(array, 7) + 0.0 if array.dtype.kind == "f" else array
+            said.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            said.update(np.ascontiguousarray(whole).tobytes())
+    return said.hexdigest()
