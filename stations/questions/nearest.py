@@ -46,6 +46,7 @@ class Why(StrEnum):
     LACKS = "lacks"
     NOT_KNOWN = "not_known"
     TOO_FAR = "too_far"
+    NO_WAY = "no_way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Reason:
     ----------
     key
         ``closed`` on arrival (``opens_at``, ISO 8601 or None); ``closing`` before one gets there (``closes_at``,
-        ``early_s``); ``lacks`` or ``not_known`` of an ``amenity``; ``too_far`` for the ``minutes`` asked.
+        ``early_s``); ``lacks`` or ``not_known`` of an ``amenity``; ``too_far`` for the ``minutes`` asked; ``no_way``
+        along the streets, as across a river without a bridge.
     """
 
     key: Why
@@ -142,7 +144,8 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
 
     A station fits when it is within the minutes, has every amenity (itself or next door) and is open, or of unknown
     hours, on arrival. ``almost`` holds those nearer than the last that fits which do not, each with its reasons; when
-    none fits, also the closest beyond the minutes that would, with its true time. Ties are broken by code.
+    none fits, also the closest beyond the minutes that would, with its true time, or where no street leads to any,
+    the closest in a straight line, as an estimate. Ties are broken by code.
 
     Raises
     ------
@@ -173,6 +176,9 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
                 break
         elif not beyond and len(almost) < query.limit:
             almost.append(_unfit(query, snapshot, row, seconds, metres, basis, arrival))
+    else:
+        if not fits and atlas is not None:
+            almost += _cut_off(query, snapshot, atlas, mode, suits)
     if query.path and atlas is not None:
         fits = [_with_path(found, query, snapshot, atlas) for found in fits]
         almost = [_with_path(found, query, snapshot, atlas) for found in almost]
@@ -238,6 +244,28 @@ def _estimates(origin: LonLat, snapshot: Snapshot, rows: Rows, off: Rows) -> lis
     if not off.size:
         return []
     return sorted(zip(_circle_m(origin, snapshot, rows[off]).tolist(), off.tolist(), strict=True))
+
+
+def _cut_off(
+    query: NearestQuery, snapshot: Snapshot, atlas: Atlas, mode: Mode, suits: NDArray[np.bool_] | None
+) -> list[Found]:
+    """The closest station that would do and that no street leads to from here, in a list of one; or none."""
+    network = atlas.network(query.mode)
+    try:
+        origin = network.snap(query.origin)
+    except OffStreetError:
+        return []
+    sites = sites_on(snapshot, atlas, query.mode)
+    apart = np.flatnonzero((sites.edge >= 0) & ~np.isfinite(metres_between(network, origin, sites)))
+    rows = snapshot.active_rows[apart]
+    metres = _circle_m(query.origin, snapshot, rows)
+    for at in np.argsort(metres, kind="stable").tolist():
+        row, seconds = int(rows[at]), float(metres[at]) / mode.metres_per_second
+        arrival = snapshot.hours(row).state_at(query.at + timedelta(seconds=seconds))
+        if arrival.state is not State.CLOSED and (suits is None or suits[row]):
+            station, why = snapshot.stations[row], (Reason(Why.NO_WAY),)
+            return [Found(station, seconds, float(metres[at]), "circle", arrival.state, arrival.until, why)]
+    return []
 
 
 def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) -> bool:

@@ -145,6 +145,10 @@ def _not_known(values: Mapping[str, object], _: Wall, amenity: Names) -> str:
     return gettext("Not known whether it has: %(amenity)s", amenity=amenity(str(values["amenity"])))
 
 
+def _no_way(_: Mapping[str, object], __: Wall, ___: Names) -> str:
+    return gettext("No way along the streets is known; the time is an estimate")
+
+
 def _too_far(values: Mapping[str, object], _: Wall, __: Names) -> str:
     return gettext("Farther than %(minutes)s min", minutes=f"{float(str(values['minutes'])):g}")
 
@@ -155,6 +159,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, object], Wall, Names], str]] = {
     "lacks": _lacks,
     "not_known": _not_known,
     "too_far": _too_far,
+    "no_way": _no_way,
 }
 
 

@@ -312,8 +312,12 @@ def test_a_station_across_the_river_without_a_bridge_does_not_break_the_answer(m
 
 
 def test_who_can_reach_no_station_by_street_is_answered_all_the_same() -> None:
-    answer = ask(town_of(TWO_BANKS), [station("N", 500, 400)], 500, 0)
-    assert all(found.basis == "circle" for found in (*answer.stations, *answer.almost))
+    shut = station("M", 500, 390, hours="Su 08:00-09:00")
+    answer = ask(town_of(TWO_BANKS), [station("N", 500, 400), shut], 500, 0)
+    assert answer.stations == ()
+    (across,) = [found for found in answer.almost if found.station.code == "N"]
+    assert (reasons(across), across.basis) == (["no_way"], "circle")
+    assert across.metres == pytest.approx(400 * 1.324, abs=1.0)
 
 
 def test_a_rider_who_cannot_get_out_of_a_one_way_street_is_answered_all_the_same() -> None:

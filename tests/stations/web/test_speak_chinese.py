@@ -183,6 +183,7 @@ def test_every_reason_has_its_sentence(reader):
         "lacks": "Does not have: X",
         "not_known": "Not known whether it has: X",
         "too_far": "Farther than 15 min",
+        "no_way": "No way along the streets is known; the time is an estimate",
     }
 
 
