@@ -23,6 +23,7 @@ from stations.registry.exchange import PositionCheck
 from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.web import House, hang
+from stations.web.language import speak
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 log = logging.getLogger("yizhan")
@@ -54,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         house = open_house(settings)
         hang(app, house)
         warm(house)
+    else:
+        speak(app, Path(app.root_path) / "translations")
     return app
 
 

@@ -47,11 +47,14 @@ class LonLat:
                 lat=self.lat,
             )
         if not (-180.0 <= self.lon <= 180.0 and -90.0 <= self.lat <= 90.0):
-            swapped = -180.0 <= self.lat <= 180.0 and -90.0 <= self.lon <= 90.0
+            if -180.0 <= self.lat <= 180.0 and -90.0 <= self.lon <= 90.0:
+                raise PositionError(
+                    "Longitude {lon}, latitude {lat} is not on Earth; the two look swapped. Put the longitude first.",
+                    lon=self.lon,
+                    lat=self.lat,
+                )
             raise PositionError(
-                "Longitude {lon}, latitude {lat} is not on Earth; the two look swapped. Put the longitude first."
-                if swapped
-                else "Longitude {lon}, latitude {lat} is not on Earth. "
+                "Longitude {lon}, latitude {lat} is not on Earth. "
                 "Longitude runs from -180 to 180, latitude from -90 to 90.",
                 lon=self.lon,
                 lat=self.lat,
@@ -76,7 +79,8 @@ def read_position(text: str) -> LonLat:
         first, second = (float(part) for part in bare)
     except ValueError:
         try:
-            point = geopy.Point.from_string(wide)
+            # Without a degree sign or a quarter of the compass, geopy makes something of any row of numbers.
+            point = geopy.Point.from_string(wide if set(wide.upper()) & set("°NSEW") else "")
         except ValueError:
             raise PositionError(
                 "“{text}” is not a position. Paste longitude and latitude in degrees, like 116.32, 28.29.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -90,6 +91,10 @@ def test_from_an_extract_and_a_list_to_an_answer(tmp_path) -> None:
     assert found.returncode == 0, found.stderr
     assert "驿站甲" in found.stdout
     assert "street" in found.stdout
+    counted = flask(tmp_path, "coverage", "--out", tmp_path / "out")
+    assert counted.returncode == 0, counted.stderr
+    assert "乡镇" in (tmp_path / "out" / "coverage.csv").read_text(encoding="utf-8-sig")
+    assert json.loads((tmp_path / "out" / "reach.geojson").read_text(encoding="utf-8"))["features"]
 
 
 def test_a_damaged_atlas_can_be_built_anew(tmp_path, settings, built) -> None:

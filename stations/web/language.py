@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
 LOCALES = {"zh": "zh_Hans", "en": "en"}
@@ -65,7 +65,12 @@ def speak(app: Flask, folder: Path) -> None:
 
 
 def choose() -> str:
-    """Pick the locale: what the address says, else what was chosen before, else what the browser prefers."""
+    """Pick the locale: what the address says, else what was chosen before, else what the browser prefers.
+
+    Where there is no request, as at the command line, Chinese.
+    """
+    if not has_request_context():
+        return LOCALES["zh"]
     for said in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if said in LOCALES:
             return LOCALES[said]
