@@ -7,18 +7,20 @@ from typing import Any
 
 from flask import Flask
 
-from stations.web.api import api_door
+from stations.web.api import NEAREST, NEAREST_HEADERS, api_door, nearest_answers
 from stations.web.downloads import downloads_door
 from stations.web.errors import answer_errors
 from stations.web.finder import finder_door
 from stations.web.findings import Findings
-from stations.web.headers import protect
+from stations.web.headers import HEADERS, protect
 from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
 from stations.web.names import Names
 from stations.web.params import Known
 from stations.web.planning import planning_door
+from stations.web.quick import Quick
+from stations.web.words import say_credit
 
 __all__ = ["House", "hang"]
 
@@ -42,7 +44,9 @@ def hang(app: Flask, house: House) -> None:
     speak(app, Path(app.root_path) / "translations")
     protect(app)
     answer_errors(app)
-    app.register_blueprint(api_door(house, known))
+    answer = nearest_answers(house, known)
+    app.register_blueprint(api_door(house, known, answer))
+    app.wsgi_app = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)  # type: ignore[method-assign]
     app.register_blueprint(finder_door(house, known, names))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))
@@ -57,4 +61,6 @@ def hang(app: Flask, house: House) -> None:
             "other_language": other_address(),
             "demo": house.made_up,
             "digest": house.digest,
+            "credit": say_credit(house.atlas),
+            "osm": house.atlas is not None and not house.atlas.summary.made_up,
         }

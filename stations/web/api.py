@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ from flask import Blueprint, Response, request
 
 from stations.questions.nearest import Found, NearestAnswer, find_nearest
 from stations.registry.snapshot import Snapshot
-from stations.station import PRIVATE_FIELDS, Station
+from stations.station import Station
 from stations.web.house import House
 from stations.web.params import (
+    Args,
     NEAREST_PARAMETERS,
     Known,
     first,
@@ -26,12 +26,12 @@ from stations.web.params import (
 )
 
 JSON = "application/json"
+NEAREST = "/api/nearest"
+NEAREST_HEADERS = (("Content-Type", JSON), ("Cache-Control", "no-store"))
+"""Not to be kept, for it says where a person stands."""
+
 GEOJSON = "application/geo+json"
 STATIONS_PARAMETERS = frozenset({"bbox", "lang"})
-PUBLIC: Mapping[str, Any] = {
-    one.name: None for one in fields(Station) if one.name not in PRIVATE_FIELDS | {"position", "lon", "lat"}
-}
-"""Every public field, not known."""
 
 
 class Written:
@@ -59,6 +59,7 @@ class Written:
                 "kind": station.kind,
                 "address": station.address,
                 "hours": station.hours,
+                "self_service_hours": station.self_service_hours,
                 "access": station.access,
                 "amenities": {key: state.value for key, state in station.amenities.items()},
             }
@@ -66,21 +67,26 @@ class Written:
         return written
 
 
-def api_door(house: House, known: Known) -> Blueprint:
-    """Make the doors for programs."""
-    door = Blueprint("api", __name__)
+def nearest_answers(house: House, known: Known) -> Callable[[Args], bytes]:
+    """Make what answers `/api/nearest`: from its parameters to the body, or to the error that says what is wrong."""
     written = Written()
 
-    @door.get("/api/nearest")
-    def nearest() -> Response:
-        """The stations that are quickest to reach and fit, then those that almost fit and why."""
-        args = given(request.args)
+    def answer(args: Args) -> bytes:
         refuse_unknown(args, NEAREST_PARAMETERS)
         query = read_nearest(args, known, datetime.now(known.zone))
-        answer = find_nearest(query, house.snapshot(), house.atlas)
-        response = Response(write_nearest(answer, written), mimetype=JSON)
-        response.headers["Cache-Control"] = "no-store"  # it says where a person stands
-        return response
+        return write_nearest(find_nearest(query, house.snapshot(), house.atlas), written)
+
+    return answer
+
+
+def api_door(house: House, known: Known, answer: Callable[[Args], bytes]) -> Blueprint:
+    """Make the doors for programs."""
+    door = Blueprint("api", __name__)
+
+    @door.get(NEAREST)
+    def nearest() -> Response:
+        """The stations that are quickest to reach and fit, then those that almost fit and why."""
+        return Response(answer(given(request.args)), headers=NEAREST_HEADERS)
 
     @door.get("/api/stations")
     def stations() -> Response:
@@ -158,5 +164,5 @@ def station_feature(station: Station) -> dict[str, Any]:
         "type": "Feature",
         "id": station.code,
         "geometry": {"type": "Point", "coordinates": position},
-        "properties": {**PUBLIC, **known},
+        "properties": known,
     }
