@@ -50,7 +50,6 @@ class Settings(BaseModel):
         description="Time zone of the stations: opening hours and times without an offset are read in it",
     )
     demo: bool = Field(default=False, description="Say in every page's header that the county is made up")
-    secret: str = Field(default="", description="Key that signs cookies; empty: a new one at each start")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

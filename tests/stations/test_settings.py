@@ -1,5 +1,6 @@
 """Settings come from the environment, once, or say what is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,6 @@ def test_everything_set():
             "YIZHAN_DATABASE": "sqlite:////srv/registry.db",
             "YIZHAN_TIMEZONE": "Europe/Vaduz",
             "YIZHAN_DEMO": "1",
-            "YIZHAN_SECRET": "s",
             "PATH": "/bin",
         }
     )
@@ -57,6 +57,13 @@ def test_a_misspelt_setting_is_noticed():
 
 def test_other_variables_with_the_prefix_are_left_alone():
     assert Settings.from_environment({"YIZHAN_DATA": "/data"}) == Settings()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_used(name):
+    project = Path(__file__).parents[2]
+    code = [project / "app.py", *(project / "stations").rglob("*.py")]
+    assert any(re.search(rf"\bsettings\.{name}\b", path.read_text(encoding="utf-8")) for path in code)
 
 
 def test_settings_do_not_change():
