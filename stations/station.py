@@ -25,6 +25,9 @@ PRIVATE_FIELDS = frozenset({"custodian", "extra"})
 MAX_CODE, MAX_NAME, MAX_TEXT = 64, 200, 2000
 """Longest code, name and other text, in characters."""
 
+EMPTY_SAYS = frozenset({"self_service_hours", "season_from", "season_to"})
+"""Fields whose empty text is a fact: nobody gets in without staff, and the season is all year."""
+
 COORDINATE_DECIMALS = 7
 """Positions are kept to 1e-7 degrees, about a centimetre, so that the same file gives the same record anywhere."""
 
@@ -174,8 +177,14 @@ class Station:
         return orjson.dumps(self.to_record()).decode()
 
     def to_public(self) -> dict[str, Any]:
-        """Give the record as anyone may see it."""
-        return {name: value for name, value in self.to_record().items() if name not in PRIVATE_FIELDS}
+        """Give every public field as a plain JSON value; None alone means that nothing is known."""
+        record = self.to_record()
+        public = {"code": self.code, "lon": record["lon"], "lat": record["lat"]}
+        for name, default in _DEFAULTS:
+            if name not in PRIVATE_FIELDS:
+                value = record.get(name, default)
+                public[name] = value if value not in _NOTHING_KNOWN or name in EMPTY_SAYS else None
+        return public
 
     @classmethod
     def from_json(cls, text: str) -> Station:
@@ -195,6 +204,8 @@ _DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
     for one in fields(Station)
     if one.name not in {"code", "position"}
 )
+
+_NOTHING_KNOWN: tuple[Any, ...] = ("", (), {})
 
 _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {

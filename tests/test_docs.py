@@ -22,6 +22,7 @@ from stations.settings import PREFIX, Settings
 from stations.station import PRIVATE_FIELDS, Station
 from stations.taxonomy import Taxonomy
 from stations.web.api import STATIONS_PARAMETERS
+from stations.web.findings import PLANNING_PARAMETERS
 from stations.web.params import NEAREST_PARAMETERS
 from tests.town import atlas, corner, open_house, town_stations
 
@@ -144,11 +145,16 @@ def test_every_address_is_described(open_house) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "parameters"), [("`/api/nearest`", NEAREST_PARAMETERS), ("`/api/stations`", STATIONS_PARAMETERS)]
+    ("title", "parameters"),
+    [
+        ("`/api/nearest`", NEAREST_PARAMETERS),
+        ("`/api/stations`", STATIONS_PARAMETERS),
+        ("`/planning` and its downloads", PLANNING_PARAMETERS),
+    ],
 )
 def test_every_parameter_is_described_where_it_belongs(title, parameters) -> None:
     table = section(API, title).partition("### ")[0]
-    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `") and "`/" not in line[:4]]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(parameters)
 
 

@@ -6,7 +6,7 @@ corners is the sum of the blocks, and a block takes 3 minutes at 4 km/h.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from flask import Flask
 from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.lonlat import LonLat, metres_per_degree
+from geodata.memo import Memo
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings
 from stations.station import Station, StationReader
@@ -91,6 +92,12 @@ def town_stations() -> list[Station]:
         station("A5", name="停用驿站", position=corner(0, 1), hours="24/7", status="retired"),
         station("A6", name="夜间驿站", position=corner(1, 1), hours="Mo-Su 20:00-22:00"),
     ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def made_up(atlas) -> Atlas:
+    """The same ground, said to exist only for trying things out."""
+    return replace(atlas, summary=replace(atlas.summary, made_up=True), memo=Memo())
 
 
 @dataclass

@@ -18,7 +18,7 @@ from stations.questions.coverage import coverage, reached_area
 from stations.questions.nearest import Found, Why, find_nearest
 from stations.taxonomy import Taxonomy
 from stations.web.api import Written, write_nearest
-from stations.web.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
+from stations.web.exports import coverage_csv, coverage_geojson, credit_of, gaps_csv, gaps_geojson, reach_geojson
 from stations.web.house import House
 from stations.web.params import Args, Known, read_coverage, read_nearest
 
@@ -128,7 +128,7 @@ def _coverage(house: HouseMaker) -> click.Command:
                     "reach": reach_geojson(reached_area(query, snapshot, there.atlas)),
                 }
                 for name, layer in layers.items():
-                    (out / f"{name}.geojson").write_bytes(orjson.dumps(layer))
+                    (out / f"{name}.geojson").write_bytes(orjson.dumps(layer | credit_of(there.atlas)))
                 click.echo(f"Written to {out}: coverage.csv, gaps.csv, " + ", ".join(f"{n}.geojson" for n in layers))
             sys.stdout.flush()
 

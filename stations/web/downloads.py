@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from stations.web.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
-from stations.web.findings import Findings
+from stations.web.exports import coverage_csv, coverage_geojson, credit_of, gaps_csv, gaps_geojson, reach_geojson
+from stations.web.findings import Asked, Findings
 from stations.web.params import given
 
 
@@ -31,17 +31,19 @@ def downloads_door(findings: Findings) -> Blueprint:
         """The townships with their figures as GeoJSON."""
         asked = findings.asked(given(request.args))
         shapes = coverage_geojson(findings.coverage(asked), asked.atlas.townships)
-        return _geojson(shapes, "yizhan-coverage.geojson")
+        return _geojson(shapes, asked, "yizhan-coverage.geojson")
 
     @door.get("/gaps.geojson")
     def gaps_points() -> Response:
         """The gaps as GeoJSON."""
-        return _geojson(gaps_geojson(findings.coverage(findings.asked(given(request.args)))), "yizhan-gaps.geojson")
+        asked = findings.asked(given(request.args))
+        return _geojson(gaps_geojson(findings.coverage(asked)), asked, "yizhan-gaps.geojson")
 
     @door.get("/reach.geojson")
     def reach_shapes() -> Response:
         """The area within reach by street, in bands of minutes, as GeoJSON."""
-        return _geojson(reach_geojson(findings.areas(findings.asked(given(request.args)))), "yizhan-reach.geojson")
+        asked = findings.asked(given(request.args))
+        return _geojson(reach_geojson(findings.areas(asked)), asked, "yizhan-reach.geojson")
 
     return door
 
@@ -57,5 +59,6 @@ def _csv(content: bytes, name: str) -> Response:
     return as_file(Response(content, mimetype="text/csv"), name)
 
 
-def _geojson(shapes: dict[str, Any], name: str) -> Response:
-    return as_file(Response(orjson.dumps(shapes), mimetype="application/geo+json"), name)
+def _geojson(shapes: dict[str, Any], asked: Asked, name: str) -> Response:
+    content = orjson.dumps(shapes | credit_of(asked.atlas))
+    return as_file(Response(content, mimetype="application/geo+json"), name)

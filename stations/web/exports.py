@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 from flask_babel import gettext
 
+from geodata.atlas import Atlas
 from geodata.townships import Townships
 from stations.questions.coverage import CoverageAnswer, TownshipRow
 from stations.questions.gaps import Gap
@@ -20,6 +21,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 BOM = "\ufeff"
 """Without it, spreadsheet programs in China read UTF-8 as GB18030."""
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
+"""What the licence asks to be said of streets and all that is worked out from them; in every language the same."""
 
 AMOUNTS = ("demand", "covered", "covered_twice", "circle", "uncovered", "perhaps")
 DEGREE_DIGITS = 6
@@ -176,6 +180,11 @@ def collection(shapes: Iterable[tuple[shapely.Geometry | None, dict[str, Any]]])
             for at, (shape, properties) in enumerate(shapes)
         ],
     }
+
+
+def credit_of(atlas: Atlas) -> dict[str, Any]:
+    """The member of a collection that says whose work the ground is: ``attribution``, or that it is ``made_up``."""
+    return {"made_up": True} if atlas.summary.made_up else {"attribution": ATTRIBUTION}
 
 
 def _rounded(mapping: Mapping[str, Any]) -> dict[str, Any]:

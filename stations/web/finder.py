@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import orjson
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
+from geodata.atlas import Atlas
 from geodata.lonlat import LonLat
 from stations.hours import State
 from stations.questions.nearest import Found, NearestAnswer, NearestQuery, find_nearest
 from stations.registry.snapshot import Snapshot
 from stations.station import AmenityState
 from stations.web.errors import say
+from stations.web.exports import credit_of
 from stations.web.house import House
 from stations.web.links import Links, links_to
 from stations.web.names import Names
@@ -119,10 +122,15 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args else "no-cache"
         response.make_conditional(request)
         if response.status_code != 304:
-            response.set_data(NO_GROUND if house.atlas is None else house.atlas.ground)
+            response.set_data(NO_GROUND if house.atlas is None else credited(house.atlas))
         return response
 
     return door
+
+
+def credited(atlas: Atlas) -> bytes:
+    """The ground, with whose work it is; spliced in, as the whole of a county would take long to read and write."""
+    return atlas.ground.rstrip().removesuffix(b"}") + b"," + orjson.dumps(credit_of(atlas))[1:]
 
 
 def carried(args: Args) -> dict[str, list[str]]:
@@ -182,15 +190,24 @@ def group(answer: NearestAnswer, wall: Wall, names: Names) -> Groups:
 
 
 def headline(answer: NearestAnswer, names: Names) -> str:
-    """Say in a line what was found."""
+    """Say in a line what was found; how far away speaks of the one that is listed first."""
     said = {"minutes": f"{answer.query.minutes:g}", "mode": names.mode(answer.query.mode)}
     fits = len(answer.stations)
-    if fits:
-        said["first"] = say_minutes(answer.stations[0].seconds)
+    opened = next((found for found in answer.stations if found.state != State.UNKNOWN), None)
+    if opened is not None:
         return ngettext(
-            "%(num)s station within %(minutes)s min %(mode)s; it is %(first)s away",
-            "%(num)s stations within %(minutes)s min %(mode)s; the nearest is %(first)s away",
+            "%(num)s station within %(minutes)s min %(mode)s; it is open and %(first)s away",
+            "%(num)s stations within %(minutes)s min %(mode)s; the nearest open one is %(first)s away",
             fits,
+            first=say_minutes(opened.seconds),
+            **said,
+        )
+    if fits:
+        return ngettext(
+            "%(num)s station within %(minutes)s min %(mode)s, of unknown hours; it is %(first)s away",
+            "%(num)s stations within %(minutes)s min %(mode)s, all of unknown hours; the nearest is %(first)s away",
+            fits,
+            first=say_minutes(answer.stations[0].seconds),
             **said,
         )
     if answer.almost:

@@ -26,8 +26,10 @@ from stations.registry.snapshot import Snapshot
 from stations.web.house import House
 from stations.web.maps import Picture
 from stations.web.names import Names
-from stations.web.params import Args, Known, read_coverage
-from stations.web.words import say_amount, say_demand, say_minutes, say_place, say_share
+from stations.web.params import Args, Known, read_coverage, refuse_unknown
+from stations.web.words import say_amount, say_credit, say_demand, say_minutes, say_place, say_share
+
+PLANNING_PARAMETERS = frozenset({"mode", "minutes", "at", "amenity", "lang"})
 
 KEPT = 16
 """How many answers and areas a worker keeps: a planner goes back and forth between a few questions."""
@@ -62,10 +64,11 @@ class Findings:
         Raises
         ------
         BadParameter
-            A value that cannot be used.
+            A value that cannot be used, or a parameter that does not exist.
         AtlasError
             There is no ground to ask of.
         """
+        refuse_unknown(args, PLANNING_PARAMETERS)
         query, atlas, snapshot = read_coverage(args, self._known), self._house.atlas, self._house.snapshot()
         if atlas is None:
             raise AtlasError("No streets are loaded, so coverage cannot be known. Build an atlas and start again.")
@@ -75,7 +78,6 @@ class Findings:
         """Gather what the map of an answer is drawn from."""
         atlas, snapshot, query = asked.atlas, asked.snapshot, asked.query
         counts, perhaps = counted_stations(query, snapshot)
-        demo = self._house.made_up
         return Picture(
             answer=self.coverage(asked),
             townships=atlas.townships,
@@ -86,9 +88,9 @@ class Findings:
             radius_m=service_radius_m(query, atlas),
             bounds=atlas.summary.bounds,
             caption=" · ".join(_conditions(query, names, self._known)),
+            credit=say_credit(atlas),
             source=gettext(
-                "%(source)s · registry revision %(revision)s · atlas %(digest)s",
-                source=gettext("Made-up county") if demo else gettext("Streets © OpenStreetMap contributors (ODbL)"),
+                "Registry revision %(revision)s, atlas %(digest)s.",
                 revision=asked.revision,
                 digest=asked.digest[:12],
             ),

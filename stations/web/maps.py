@@ -73,8 +73,10 @@ class Picture:
         West, south, east, north, in degrees.
     caption
         What was asked, in a line.
+    credit
+        Where the ground is from.
     source
-        Where the ground is from, and which revision was drawn.
+        Which revision was drawn, on which atlas.
     """
 
     answer: CoverageAnswer
@@ -86,6 +88,7 @@ class Picture:
     radius_m: float
     bounds: tuple[float, float, float, float]
     caption: str
+    credit: str
     source: str
 
 
@@ -368,6 +371,7 @@ def _panel(picture: Picture) -> str:
     return render_template(
         "planning/on_map.html",
         caption=picture.caption,
+        credit=picture.credit,
         source=picture.source,
         shares=[
             (colour, f"{low}–{min(bound, 1.0):.0%}")

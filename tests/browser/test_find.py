@@ -72,6 +72,22 @@ def test_the_map_shows_what_the_list_shows(page, site):
     expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
 
 
+@pytest.mark.parametrize("width", [320, 1440])
+def test_the_map_names_the_source_where_nothing_lies_over_it(page, site, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{site}/?where={HERE}&at={A_FRIDAY}T10:00")
+    credit = page.locator(".map-frame .credit")
+    credit.scroll_into_view_if_needed()
+    expect(credit).to_be_in_viewport(ratio=1)
+    box, ground = credit.bounding_box(), page.locator("#map").bounding_box()
+    assert ground["y"] < box["y"] < box["y"] + box["height"] <= ground["y"] + ground["height"] + 1
+    # On top of the map, yet a finger goes through it to the map.
+    credit.evaluate("one => { one.style.pointerEvents = 'auto'; }")
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).className", middle) == "credit"
+    expect(page.locator("footer")).to_contain_text("© OpenStreetMap 贡献者")
+
+
 def test_a_tap_on_the_map_offers_to_search_from_there(page, site):
     page.goto(f"{site}/?where={HERE}&at={A_FRIDAY}T10:00")
     one, other = (page.locator(".pin", has_text=rank).bounding_box() for rank in ("1", "2"))
@@ -132,6 +148,8 @@ def test_without_script_it_is_a_form_and_a_list(chromium: Browser, site):
     page.get_by_label("我在哪里").fill(HERE)
     page.get_by_role("button", name="找驿站").click()
     expect(page.locator(".card", has_text="全天驿站")).to_be_visible()
+    expect(page.locator(".map-frame .credit")).to_be_visible()
     page.goto(f"{site}/planning")
     expect(page.get_by_role("row", name="西乡")).to_be_visible()
+    expect(page.locator("footer")).to_contain_text("© OpenStreetMap 贡献者")
     context.close()

@@ -54,6 +54,15 @@ def test_the_map_in_its_frame(page, site, faults):
     assert not faults
 
 
+def test_the_map_names_the_source_on_a_phone_too(page, site):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{site}/planning/map")
+    credit = page.get_by_text("© OpenStreetMap 贡献者")
+    expect(credit).to_be_visible()
+    title, layers = page.locator(".yz-title").bounding_box(), page.locator(".leaflet-control-layers").bounding_box()
+    assert title["y"] + title["height"] <= layers["y"]
+
+
 def test_a_name_on_the_map_is_never_run(page, site, faults):
     page.goto(f"{site}/planning/map?minutes=5")
     page.locator(".leaflet-stations-pane path").nth(3).click(force=True)

@@ -1,6 +1,7 @@
 """A record: strict on the way in, the same text whenever it is the same, and private where it must be."""
 
 import datetime as dt
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,20 @@ def test_the_public_never_see_who_keeps_a_station_nor_columns_nobody_mapped(make
     assert "keeper" not in str(public)
     assert "139" not in str(public)
     assert public["phone"] == "0570-12345"
+
+
+def test_the_public_see_every_field_and_none_means_that_nothing_is_known(make_station):
+    public = make_station().to_public()
+    named = {one.name for one in fields(Station)} - PRIVATE_FIELDS - {"position"}
+    assert set(public) == named | {"lon", "lat"}
+    assert (public["kind"], public["status"], public["source_datum"]) == ("rest_station", "active", "wgs84")
+    # These say something when they are empty: no way in without staff, and open all year.
+    assert [public[name] for name in ("self_service_hours", "season_from", "season_to")] == ["", "", ""]
+    for name in ("name_en", "host", "hours", "township", "access", "amenities", "seats", "area_m2", "hours_checked"):
+        assert public[name] is None
+    known = make_station(kind="", status="planned", source_datum="gcj02", seats=0, access=("walk_in",)).to_public()
+    assert (known["kind"], known["status"], known["source_datum"]) == (None, "planned", "gcj02")
+    assert (known["seats"], known["access"]) == (0, ("walk_in",))
 
 
 def test_a_season_in_the_grammar_of_hours(make_station):

@@ -64,6 +64,24 @@ def test_the_pages_say_it_beside_the_form(courier, planner, field, value):
         assert page.one("form")
 
 
+PLANNING = ["map", "map.html", "coverage.csv", "gaps.csv", "coverage.geojson", "gaps.geojson", "reach.geojson"]
+
+
+@pytest.mark.parametrize("address", ["/planning", *(f"/planning/{name}" for name in PLANNING)])
+@pytest.mark.parametrize("field", ["minute", "amenities", "limit"])
+def test_planning_refuses_a_parameter_that_does_not_exist(planner, address, field):
+    page = planner.see(address, status=400, lang="en", **{field: "5"})
+    assert f"There is no parameter “{field}”." in page.text
+    known = {"mode": "ebike", "minutes": 5, "at": "2026-11-20T10:00", "amenity": "water", "lang": "en"}
+    assert planner.get(address, **known).status_code == 200
+
+
+def test_planning_takes_what_its_own_form_sends_when_nothing_was_filled_in(planner):
+    names = {one.attributes["name"] for one in planner.see("/planning").one("form").walk() if "name" in one.attributes}
+    assert names == {"mode", "minutes", "at", "amenity"}
+    planner.see("/planning", mode="walk", minutes=15, at="")
+
+
 @pytest.mark.parametrize("text", ["", "nowhere at all", "<script>", "999, 999", "12", "甲" * 1000])
 def test_a_place_that_cannot_be_found_is_said_beside_its_field(courier, text):
     page = courier.see("/", status=400, where=text)

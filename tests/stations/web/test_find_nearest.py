@@ -43,6 +43,15 @@ def test_each_station_says_what_one_finds_on_arrival(courier):
     assert (first["lon"], first["lat"]) == (corner(1, 0).lon, corner(1, 0).lat)
 
 
+def test_a_station_says_when_one_gets_in_without_staff(open_house, make_station):
+    hours = {"hours": "Mo-Fr 09:00-17:00", "self_service_hours": "17:00-23:00"}
+    stations = [make_station("B1", position=corner(1, 0), **hours), make_station("B2", position=corner(2, 0))]
+    first, second = Courier(open_house(stations=stations).test_client()).ask(at=f"{A_FRIDAY}T20:00")["stations"]
+    assert {key: first[key] for key in hours} == hours
+    assert first["state"] == "open"
+    assert (second["hours"], second["self_service_hours"]) == ("", "")
+
+
 def test_what_almost_fits_says_why(courier):
     almost = {one["code"]: one["reasons"] for one in courier.ask()["almost"]}
     assert almost["A6"] == [{"key": "closed", "opens_at": f"{A_FRIDAY}T20:00:00+08:00"}]
@@ -97,6 +106,29 @@ def test_the_page_groups_open_then_unknown_then_almost(courier):
     assert [head.text for head in page.all("h3")] == ["到时开门", "时间不详", "差一点，原因如下"]
     assert [card.one("h4").text for card in page.all("li", class_="unknown")] == ["不详驿站"]
     assert [card.one("h4").text for card in page.all("li", class_="almost")] == ["夜间驿站"]
+
+
+HEADLINES = [
+    (["unknown", "open", "open"], "zh", "步行 15 分钟内有 3 个驿站，最近的开着的要 6 分钟"),
+    (["unknown", "open", "open"], "en", "3 stations within 15 min on foot; the nearest open one is 6 min away"),
+    (["open"], "zh", "步行 15 分钟内有 1 个驿站，最近的开着的要 3 分钟"),
+    (["open"], "en", "1 station within 15 min on foot; it is open and 3 min away"),
+    (["unknown", "unknown"], "zh", "步行 15 分钟内有 2 个驿站，但开放时间不详，最近的要 3 分钟"),
+    (["unknown", "unknown"], "en", "2 stations within 15 min on foot, all of unknown hours; the nearest is 3 min away"),
+    (["unknown"], "en", "1 station within 15 min on foot, of unknown hours; it is 3 min away"),
+]
+
+
+@pytest.mark.parametrize(("states", "language", "said"), HEADLINES)
+def test_the_headline_speaks_of_what_is_listed_first(open_house, make_station, states, language, said):
+    hours = {"open": "24/7", "unknown": ""}
+    stations = [
+        make_station(f"B{block}", position=corner(block, 0), hours=hours[state])
+        for block, state in enumerate(states, 1)
+    ]
+    page = Courier(open_house(stations=stations).test_client()).find(lang=language)
+    assert page.one("h2").text == said
+    assert page.one(id="s1").one("p", class_="far").one("b").text in said
 
 
 def test_a_card_says_how_far_and_until_when(courier):

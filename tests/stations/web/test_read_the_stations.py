@@ -22,6 +22,7 @@ def test_every_active_station_with_all_that_is_public(program):
     assert first["geometry"] == {"type": "Point", "coordinates": [corner(1, 0).lon, corner(1, 0).lat]}
     assert first["properties"]["hours"] == "Mo-Su 08:00-18:00"
     assert first["properties"]["amenities"] == {"microwave": "yes", "water": "yes"}
+    assert {"kind": "rest_station", "status": "active", "source_datum": "wgs84"}.items() <= first["properties"].items()
     # Unknown is there, as unknown.
     assert first["properties"]["seats"] is None
     assert {tuple(sorted(feature["properties"])) for feature in features} == {tuple(sorted(first["properties"]))}
