@@ -148,6 +148,7 @@ def test_coverage_is_written_to_files(tmp_path) -> None:
         layer = json.loads((tmp_path / "out" / f"{name}.geojson").read_text(encoding="utf-8"))
         assert layer["type"] == "FeatureCollection"
         assert layer["features"]
+        assert "© OpenStreetMap contributors" in layer["attribution"]
 
 
 def test_coverage_needs_an_atlas() -> None:
