@@ -45,7 +45,7 @@ def hang(app: Flask, house: House) -> None:
     protect(app)
     answer_errors(app)
     answer = nearest_answers(house, known)
-    app.register_blueprint(api_door(house, known, answer))
+    app.register_blueprint(api_door(house, answer))
     app.wsgi_app = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)  # type: ignore[method-assign]
     app.register_blueprint(finder_door(house, known, names))
     findings = Findings(house, known)

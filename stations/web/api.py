@@ -15,8 +15,8 @@ from stations.registry.snapshot import Snapshot
 from stations.station import Station
 from stations.web.house import House
 from stations.web.params import (
-    Args,
     NEAREST_PARAMETERS,
+    Args,
     Known,
     first,
     given,
@@ -79,7 +79,7 @@ def nearest_answers(house: House, known: Known) -> Callable[[Args], bytes]:
     return answer
 
 
-def api_door(house: House, known: Known, answer: Callable[[Args], bytes]) -> Blueprint:
+def api_door(house: House, answer: Callable[[Args], bytes]) -> Blueprint:
     """Make the doors for programs."""
     door = Blueprint("api", __name__)
 
