@@ -5,8 +5,8 @@ translate the template and fill in the same values.
 """
 
 
-class GeodataError(Exception):
-    """Root of every error raised by this package.
+class PlainError(Exception):
+    """An error that tells a person what was wrong, in words that a door can translate.
 
     Parameters
     ----------
@@ -21,6 +21,10 @@ class GeodataError(Exception):
         self.template = template
         self.values = values
         super().__init__(template.format(**values))
+
+
+class GeodataError(PlainError):
+    """Root of every error raised by this package."""
 
 
 class PositionError(GeodataError, ValueError):

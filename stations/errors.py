@@ -1,28 +1,12 @@
-"""What can be wrong with the stations, said so that a person can act on it.
-
-Each error keeps its English template and its values apart, so that a door can
-translate the template and fill in the same values.
-"""
+"""What can be wrong with the stations, said so that a person can act on it."""
 
 from dataclasses import dataclass
 
+from geodata.errors import PlainError
 
-class StationsError(Exception):
-    """Root of every error raised by this package.
 
-    Parameters
-    ----------
-    template
-        English sentence(s) with ``{name}`` placeholders: what was wrong, which
-        value, and what to do.
-    values
-        What fills the placeholders.
-    """
-
-    def __init__(self, template: str, /, **values: object) -> None:
-        self.template = template
-        self.values = values
-        super().__init__(template.format(**values))
+class StationsError(PlainError):
+    """Root of every error raised by this package."""
 
 
 class SettingsError(StationsError, ValueError):
