@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import opening_hours
 
+from geodata.errors import ModeError
+
 Tags = Mapping[str, str]
 
 OPEN_VALUES = frozenset(
@@ -93,9 +95,25 @@ class Mode:
         return tuple(key for key in self.keys if key not in {"access", "vehicle"})
 
 
-def load_modes() -> dict[str, Mode]:
-    """The travel modes of ``modes.toml``, in its order."""
-    table = tomllib.loads(files("geodata").joinpath("modes.toml").read_text(encoding="utf-8"))
+def load_modes(text: str | None = None) -> dict[str, Mode]:
+    """The travel modes of ``modes.toml``, or of a text like it, in its order.
+
+    Raises
+    ------
+    ModeError
+        A speed that is not above 0, or above the fastest that the mode may travel.
+    """
+    if text is None:
+        text = files("geodata").joinpath("modes.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    for key, entry in table.items():
+        if not 0.0 < entry["speed_kmh"] <= entry["max_speed_kmh"]:
+            raise ModeError(
+                "The travel mode {mode} has a speed of {speed} km/h. Give one above 0 and at most {most}.",
+                mode=key,
+                speed=entry["speed_kmh"],
+                most=entry["max_speed_kmh"],
+            )
     return {
         key: Mode(
             key=key,

@@ -41,6 +41,10 @@ class UnknownModeError(GeodataError, KeyError):
     __str__ = Exception.__str__
 
 
+class ModeError(GeodataError, ValueError):
+    """A travel mode that is described wrongly."""
+
+
 class OsmFileError(GeodataError, ValueError):
     """An OpenStreetMap extract that cannot be read or holds nothing to build on."""
 

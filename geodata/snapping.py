@@ -168,7 +168,6 @@ class Snapper:
     def __init__(self, streets: Streets, mode_index: int, index: SegmentIndex) -> None:
         self._streets = streets
         self._index = index
-        self._mode_zh = streets.modes[mode_index].zh
         self._mode_en = streets.modes[mode_index].en
         usable = streets.main(mode_index)[index.segment_edge]
         shape = index.segment_shape

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from geodata.access import (
@@ -13,6 +15,7 @@ from geodata.access import (
     usual_value,
     way_permission,
 )
+from geodata.errors import ModeError
 
 BOTH, ALONG, AGAINST, NEITHER = (True, True), (True, False), (False, True), (False, False)
 
@@ -255,3 +258,11 @@ def test_a_way_that_is_open_has_no_refusal(walk, ebike) -> None:
 def test_a_barrier_stops_whom_it_says(tags, stops_walker, stops_rider, walk, ebike) -> None:
     assert node_blocks(tags_of(tags), walk) is stops_walker
     assert node_blocks(tags_of(tags), ebike) is stops_rider
+
+
+@pytest.mark.parametrize("speed", ["0.0", "-4.0", "26.0"])
+def test_a_mode_is_no_faster_than_it_may_be(speed) -> None:
+    text = files("geodata").joinpath("modes.toml").read_text(encoding="utf-8")
+    assert load_modes(text).keys() == {"walk", "ebike"}
+    with pytest.raises(ModeError, match=f"ebike has a speed of {speed} km/h.*at most 25"):
+        load_modes(text.replace("speed_kmh = 18.0", f"speed_kmh = {speed}"))
