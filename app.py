@@ -95,7 +95,7 @@ def warm(house: House) -> None:
     snapshot = house.snapshot()
     if house.atlas is not None:
         for mode in house.atlas.modes:
-            table = station_table(snapshot, house.atlas, mode, 0.0)
+            table = station_table(snapshot, house.atlas, mode)
             _ = table.by_node, table.by_edge, house.atlas.network(mode).forward
     gc.collect()
     gc.freeze()

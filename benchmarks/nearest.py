@@ -22,9 +22,7 @@ def run(porto: Porto) -> None:
     if atlas is None:
         return
     snapshot = snapshot_on(atlas)
-    tell(
-        "tables of 500 stations on foot", f"{seconds_of(lambda: station_table(snapshot, atlas, 'walk', 0.0), 1):.2f} s"
-    )
+    tell("tables of 500 stations on foot", f"{seconds_of(lambda: station_table(snapshot, atlas, 'walk'), 1):.2f} s")
     people = positions_on(atlas, QUESTIONS)
     median = 0.0
     for what, amenities in (("any station", frozenset[str]()), ("with a microwave", frozenset({"microwave"}))):

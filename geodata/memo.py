@@ -21,7 +21,7 @@ class Memo:
         How many results are kept.
     """
 
-    def __init__(self, size: int = 16) -> None:
+    def __init__(self, size: int = 48) -> None:
         self._size = size
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()

@@ -13,7 +13,6 @@ from scipy.spatial import cKDTree
 from geodata.atlas import Atlas
 from geodata.lonlat import EARTH_RADIUS_M, Float
 from geodata.snapping import Snaps
-from geodata.streets import expand_runs
 from geodata.surface import reached_areas
 from stations.hours import State
 from stations.questions.gaps import Gap, find_gaps
@@ -122,14 +121,15 @@ def coverage(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Coverage
         The atlas was built without the travel mode.
     """
     counted = _counted(query, snapshot)
-    reach = demand_reach(snapshot, atlas, query.mode, query.minutes)
-    limit_m = query.minutes * 60.0 * atlas.network(query.mode).mode.metres_per_second
+    limit_m = service_radius_m(query, atlas)
     demand = atlas.demand
     size = demand.weight.size
-    site = np.repeat(np.arange(counted.surely.size), np.diff(reach.start))
-    near = reach.metres <= limit_m
-    times = np.bincount(reach.point[near & counted.surely[site]], minlength=size)
-    maybe = np.bincount(reach.point[near & counted.perhaps[site]], minlength=size)
+    times, maybe = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for first, reach in demand_reach(snapshot, atlas, query.mode, query.minutes):
+        site = first + np.repeat(np.arange(reach.start.size - 1), np.diff(reach.start))
+        near = reach.metres <= limit_m
+        times += np.bincount(reach.point[near & counted.surely[site]], minlength=size)
+        maybe += np.bincount(reach.point[near & counted.perhaps[site]], minlength=size)
     circle = _in_circle(snapshot, atlas, limit_m, counted.surely)
     covered = times >= 1
 
@@ -197,18 +197,18 @@ def _row(code: str, name: str, sums: Float, stations: int) -> TownshipRow:
 
 def _in_circle(snapshot: Snapshot, atlas: Atlas, radius_m: float, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Bool [demand points]: within a straight distance of a station that counts."""
+    rows = snapshot.active_rows
 
-    def pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        tree = atlas.memo.get("demand tree", lambda: cKDTree(_on_sphere(atlas.demand.lon, atlas.demand.lat)))
-        rows = snapshot.active_rows
-        chord_m = 2.0 * EARTH_RADIUS_M * np.sin(min(radius_m / EARTH_RADIUS_M, np.pi) / 2.0)
-        found = tree.query_ball_point(_on_sphere(snapshot.lon[rows], snapshot.lat[rows]), chord_m)
-        start = np.concatenate(([0], np.cumsum([len(points) for points in found]))).astype(np.int64)
-        return start, np.fromiter((point for points in found for point in points), np.int64, int(start[-1]))
+    def nearest() -> Float:
+        tree = cKDTree(_on_sphere(snapshot.lon[rows[counts]], snapshot.lat[rows[counts]]))
+        return np.asarray(tree.query(_on_sphere(atlas.demand.lon, atlas.demand.lat))[0])
 
-    start, point = atlas.memo.get(("circle", snapshot.positions_digest, radius_m), pairs)
-    inside = np.zeros(atlas.demand.weight.size, bool)
-    inside[point[expand_runs(start[:-1][counts], start[1:][counts])]] = True
+    if not counts.any():
+        return np.zeros(atlas.demand.weight.size, bool)
+    chord_m = 2.0 * EARTH_RADIUS_M * np.sin(min(radius_m / EARTH_RADIUS_M, np.pi) / 2.0)
+    inside: NDArray[np.bool_] = (
+        atlas.memo.get(("circle", snapshot.positions_digest, counts.tobytes()), nearest) <= chord_m
+    )
     return inside
 
 

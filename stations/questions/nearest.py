@@ -158,7 +158,7 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
     suits = _suits(query, snapshot)
     fits: list[Found] = []
     almost: list[Found] = []
-    for row, metres, basis in _by_distance(query, snapshot, atlas, reach_m):
+    for row, metres, basis in _by_distance(query, snapshot, atlas):
         beyond = metres > reach_m
         if beyond and fits:
             break
@@ -197,7 +197,7 @@ Distance = tuple[int, float, Basis]
 """A row of the snapshot, the metres to its door, and what they are measured along."""
 
 
-def _by_distance(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, reach_m: float) -> Iterator[Distance]:
+def _by_distance(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -> Iterator[Distance]:
     """All active stations that can be reached, nearest first, worked out only as far as they are asked for."""
     rows = snapshot.active_rows
     if atlas is not None:
@@ -207,7 +207,7 @@ def _by_distance(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, r
         except OffStreetError:
             pass
         else:
-            yield from _by_street(query, snapshot, atlas, network, origin, reach_m)
+            yield from _by_street(query, snapshot, atlas, network, origin)
             return
     metres = _circle_m(query.origin, snapshot, rows)
     for at in np.argsort(metres, kind="stable").tolist():
@@ -215,10 +215,10 @@ def _by_distance(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None, r
 
 
 def _by_street(
-    query: NearestQuery, snapshot: Snapshot, atlas: Atlas, network: StreetNetwork, origin: Snap, reach_m: float
+    query: NearestQuery, snapshot: Snapshot, atlas: Atlas, network: StreetNetwork, origin: Snap
 ) -> Iterator[Distance]:
     rows = snapshot.active_rows
-    table = station_table(snapshot, atlas, query.mode, reach_m)
+    table = station_table(snapshot, atlas, query.mode)
     estimates = _estimates(query.origin, snapshot, rows, table.off_street)
     seen: set[int] = set()
     limit_m = table.limit_m

@@ -8,6 +8,7 @@ Sites are the active stations in the order of their codes.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from geodata.atlas import Atlas
 from geodata.matrix import Reach, reach_matrix
@@ -18,8 +19,11 @@ from stations.registry.snapshot import Snapshot
 FEW_ENTRIES = 4_000_000
 """Stations times nodes that are kept without a bound: 32 MB."""
 
-REACH_STEPS = (15.0, 30.0, 60.0, 120.0)
+REACH_STEPS = (15.0, 30.0, 60.0, 90.0)
 """Minutes for which reach matrices are kept; a question takes the next larger one and leaves out what is beyond."""
+
+SITES_AT_ONCE = 16
+"""Rows of a matrix too large to keep that are worked out together."""
 
 
 def sites_on(snapshot: Snapshot, atlas: Atlas, mode: str) -> Snaps:
@@ -32,26 +36,44 @@ def sites_on(snapshot: Snapshot, atlas: Atlas, mode: str) -> Snaps:
     return atlas.memo.get(("sites", snapshot.positions_digest, mode), snapped)
 
 
-def station_table(snapshot: Snapshot, atlas: Atlas, mode: str, limit_m: float) -> SiteTable:
-    """Street metres from the nodes to the active stations, complete to at least ``limit_m``.
+def station_table(snapshot: Snapshot, atlas: Atlas, mode: str) -> SiteTable:
+    """Street metres from the nodes to the active stations, complete to the mode's horizon.
 
-    It reaches as far as the mode's horizon at least, and to the end of the streets where that is little to keep.
+    Where that is little to keep it has no bound. What is farther is searched when somebody asks.
     """
     network = atlas.network(mode)
     few = snapshot.active_rows.size * network.streets.node_x.size <= FEW_ENTRIES
-    limit_m = math.inf if few else max(limit_m, network.mode.horizon_m)
+    limit_m = math.inf if few else network.mode.horizon_m
     return atlas.memo.get(
-        ("table", snapshot.positions_digest, mode, limit_m),
+        ("table", snapshot.positions_digest, mode),
         lambda: site_table(network, sites_on(snapshot, atlas, mode), limit_m),
     )
 
 
-def demand_reach(snapshot: Snapshot, atlas: Atlas, mode: str, minutes: float) -> Reach:
-    """The reach matrix: metres from every demand point to every active station within at least ``minutes``."""
+def demand_reach(snapshot: Snapshot, atlas: Atlas, mode: str, minutes: float) -> Iterator[tuple[int, Reach]]:
+    """The reach matrix: metres from every demand point to every active station within at least ``minutes``.
+
+    Yields
+    ------
+    first, reach
+        Rows for the sites from ``first`` on. All at once and kept, up to the mode's horizon; beyond it a few sites at
+        a time and never all together, for nearly everything is within reach of nearly everything.
+    """
     network = atlas.network(mode)
-    step = next((step for step in REACH_STEPS if step >= minutes), minutes)
-    limit_m = step * 60.0 * network.mode.metres_per_second
-    return atlas.memo.get(
-        ("reach", snapshot.positions_digest, mode, limit_m),
-        lambda: reach_matrix(network, station_table(snapshot, atlas, mode, limit_m), atlas.demand_on[mode], limit_m),
-    )
+    speed, points = network.mode.metres_per_second, atlas.demand_on[mode]
+    sites = sites_on(snapshot, atlas, mode)
+    steps_m = [step * 60.0 * speed for step in REACH_STEPS]
+    kept_m = next((step_m for step_m in steps_m if step_m >= minutes * 60.0 * speed), math.inf)
+    if kept_m <= network.mode.horizon_m:
+        yield (
+            0,
+            atlas.memo.get(
+                ("reach", snapshot.positions_digest, mode, kept_m),
+                lambda: reach_matrix(network, station_table(snapshot, atlas, mode), points, kept_m),
+            ),
+        )
+        return
+    limit_m = minutes * 60.0 * speed
+    for first in range(0, len(sites), SITES_AT_ONCE):
+        some = sites[slice(first, first + SITES_AT_ONCE)]
+        yield first, reach_matrix(network, site_table(network, some, limit_m), points, limit_m)

@@ -9,7 +9,7 @@ import pytest
 
 from geodata.snapping import Snap
 from geodata.travel import metres_between
-from stations.questions.reach import demand_reach, sites_on, station_table
+from stations.questions.reach import SITES_AT_ONCE, demand_reach, sites_on, station_table
 from tests.stations.questions.town import snapshot_of, station, town_of
 
 TOWN = """
@@ -32,16 +32,34 @@ STATIONS = [
 ]
 
 
+def entries(snapshot, atlas, mode, minutes) -> dict[tuple[int, int], float]:
+    """The whole matrix: metres by site and point."""
+    found: dict[tuple[int, int], float] = {}
+    for first, reach in demand_reach(snapshot, atlas, mode, minutes):
+        site = first + np.repeat(np.arange(reach.start.size - 1), np.diff(reach.start))
+        pairs = list(zip(site.tolist(), reach.point.tolist(), strict=True))
+        assert not found.keys() & set(pairs), "each pair once"
+        assert len(set(pairs)) == len(pairs), "each pair once"
+        found |= dict(zip(pairs, reach.metres.tolist(), strict=True))
+    return found
+
+
+def kept(snapshot, atlas, mode, minutes) -> object:
+    """The matrix as it is kept, whole."""
+    ((first, reach),) = demand_reach(snapshot, atlas, mode, minutes)
+    assert first == 0
+    return reach
+
+
+@pytest.mark.parametrize("minutes", [15.0, 119.0])
 @pytest.mark.parametrize("mode", ["walk", "ebike"])
-def test_every_entry_is_what_a_search_from_its_point_finds(mode) -> None:
+def test_every_entry_is_what_a_search_from_its_point_finds(mode, minutes) -> None:
     atlas, snapshot = town_of(TOWN), snapshot_of(STATIONS)
     network, sites, points = atlas.network(mode), sites_on(snapshot, atlas, mode), atlas.demand_on[mode]
-    limit_m = 15 * 60 * network.mode.metres_per_second
-    reach = demand_reach(snapshot, atlas, mode, 15.0)
+    limit_m = minutes * 60 * network.mode.metres_per_second
     table = np.full((len(sites), len(points)), math.inf)
-    site = np.repeat(np.arange(len(sites)), np.diff(reach.start))
-    table[site, reach.point] = reach.metres
-    assert len(set(zip(site.tolist(), reach.point.tolist(), strict=True))) == site.size, "each pair once"
+    for pair, metres in entries(snapshot, atlas, mode, minutes).items():
+        table[pair] = metres
     for point in range(0, len(points), 3):
         if points.edge[point] < 0:
             assert np.isinf(table[:, point]).all()
@@ -60,29 +78,37 @@ def test_only_active_stations_are_sites_and_those_far_off_meet_no_street() -> No
 
 def test_a_matrix_is_kept_for_the_positions_and_not_for_the_revision() -> None:
     atlas = town_of(TOWN)
-    first = demand_reach(snapshot_of(STATIONS, revision=1), atlas, "walk", 15.0)
+    first = kept(snapshot_of(STATIONS, revision=1), atlas, "walk", 15.0)
     renamed = [station("A", 300, 10, seats=4), *STATIONS[1:]]
-    assert demand_reach(snapshot_of(renamed, revision=2), atlas, "walk", 15.0) is first
-    assert demand_reach(snapshot_of(STATIONS, revision=3), atlas, "walk", 10.0) is first
+    assert kept(snapshot_of(renamed, revision=2), atlas, "walk", 15.0) is first
+    assert kept(snapshot_of(STATIONS, revision=3), atlas, "walk", 10.0) is first
     moved = [station("A", 320, 10), *STATIONS[1:]]
-    assert demand_reach(snapshot_of(moved, revision=2), atlas, "walk", 15.0) is not first
-    assert demand_reach(snapshot_of(STATIONS), atlas, "walk", 16.0) is not first
+    assert kept(snapshot_of(moved, revision=2), atlas, "walk", 15.0) is not first
+    assert kept(snapshot_of(STATIONS), atlas, "walk", 16.0) is not first
 
 
 @pytest.mark.parametrize("minutes", [1.0, 15.0, 15.5, 119.0, 240.0])
 def test_a_matrix_reaches_at_least_the_minutes_asked(minutes) -> None:
     """Z stands near the east end; the farthest west is some 3.9 km away, 58 minutes on foot."""
-    reach = demand_reach(snapshot_of(STATIONS), town_of(TOWN), "walk", minutes)
-    farthest = reach.metres[reach.start[-2] :].max()
+    found = entries(snapshot_of(STATIONS), town_of(TOWN), "walk", minutes)
+    farthest = max(metres for (site, _), metres in found.items() if site == 3)
     assert farthest >= min(minutes * 60 * 4 / 3.6, 3700.0) - 150.0
+
+
+def test_a_matrix_beyond_the_horizon_comes_in_pieces_and_is_not_kept() -> None:
+    atlas = town_of(TOWN)
+    many = snapshot_of([station(f"S{number:02d}", 50 + 100 * number) for number in range(20)])
+    pieces = list(demand_reach(many, atlas, "walk", 119.0))
+    assert [first for first, _ in pieces] == [0, SITES_AT_ONCE]
+    assert sum(reach.start.size - 1 for _, reach in pieces) == 20
+    assert next(iter(demand_reach(many, atlas, "walk", 119.0)))[1] is not pieces[0][1]
 
 
 def test_a_table_reaches_at_least_the_horizon_of_the_mode() -> None:
     atlas = town_of(TOWN)
-    assert station_table(snapshot_of(STATIONS), atlas, "walk", 0.0).limit_m >= atlas.modes["walk"].horizon_m
-    assert station_table(snapshot_of(STATIONS), atlas, "walk", 1e5).limit_m >= 1e5
+    assert station_table(snapshot_of(STATIONS), atlas, "walk").limit_m >= atlas.modes["walk"].horizon_m
 
 
 def test_without_stations_nothing_is_reached() -> None:
-    reach = demand_reach(snapshot_of([]), town_of(TOWN), "walk", 15.0)
-    assert (reach.start.tolist(), reach.point.size) == ([0], 0)
+    assert entries(snapshot_of([]), town_of(TOWN), "walk", 15.0) == {}
+    assert entries(snapshot_of([]), town_of(TOWN), "walk", 119.0) == {}
