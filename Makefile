@@ -37,7 +37,7 @@ run: $(READY) demo
 # The made-up county, unless there is an atlas already, or the environment names one.
 demo: $(READY)
 ifndef YIZHAN_ATLAS
-	@test -e instance/atlas || { echo "Building the demo county ..."; $(BIN)/flask demo build; }
+	@test -e instance/atlas/atlas.json || { echo "Building the demo county ..."; $(BIN)/flask demo build; }
 endif
 
 test: $(READY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +11,12 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
+from shapely.geometry.base import BaseGeometry
 
 from geodata.access import load_modes
+from geodata.atlas import Atlas
 from stations.commands.telling import told
-from stations.questions.coverage import coverage, reached_area
+from stations.questions.coverage import CoverageAnswer, coverage, reached_area
 from stations.questions.nearest import Found, Why, find_nearest
 from stations.taxonomy import Taxonomy
 from stations.web.api import Written, write_nearest
@@ -119,17 +121,7 @@ def _coverage(house: HouseMaker) -> click.Command:
                 where = name if name == gap.township else f"{gap.township} {name}".strip()
                 click.echo(f"Gap {rank:>2}  {gap.demand:>12,.0f}  {where} ({place}), {away}")
             if out is not None:
-                out.mkdir(parents=True, exist_ok=True)
-                (out / "coverage.csv").write_bytes(coverage_csv(answer))
-                (out / "gaps.csv").write_bytes(gaps_csv(answer))
-                layers = {
-                    "coverage": coverage_geojson(answer, there.atlas.townships),
-                    "gaps": gaps_geojson(answer),
-                    "reach": reach_geojson(reached_area(query, snapshot, there.atlas)),
-                }
-                for name, layer in layers.items():
-                    (out / f"{name}.geojson").write_bytes(orjson.dumps(layer | credit_of(there.atlas)))
-                click.echo(f"Written to {out}: coverage.csv, gaps.csv, " + ", ".join(f"{n}.geojson" for n in layers))
+                _write(out, answer, reached_area(query, snapshot, there.atlas), there.atlas)
             sys.stdout.flush()
 
     return coverage_
@@ -139,6 +131,25 @@ def _console() -> Console:
     """A console as wide as the table where its output goes to a file, so that no code is cut."""
     console = Console(markup=False, emoji=False)
     return console if console.is_terminal else Console(markup=False, emoji=False, width=160)
+
+
+def _write(out: Path, answer: CoverageAnswer, areas: Mapping[float, BaseGeometry], atlas: Atlas) -> None:
+    """Write an answer as the pages offer it for download."""
+    layers = {
+        "coverage": coverage_geojson(answer, atlas.townships),
+        "gaps": gaps_geojson(answer),
+        "reach": reach_geojson(areas),
+    }
+    files = {"coverage.csv": coverage_csv(answer), "gaps.csv": gaps_csv(answer)}
+    files |= {f"{name}.geojson": orjson.dumps(layer | credit_of(atlas)) for name, layer in layers.items()}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_bytes(content)
+    except OSError as fault:
+        message = f"“{out}” cannot be written to ({fault.strerror}). Give a folder that can."
+        raise click.ClickException(message) from fault
+    click.echo(f"Written to {out}: " + ", ".join(files))
 
 
 def _known(house: House) -> Known:

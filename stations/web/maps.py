@@ -34,6 +34,15 @@ COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, 
 """Upper bound of a share covered, and its colour. One hue with even steps of lightness: it reads the same to a
 colour-blind eye and in grey print."""
 
+TOWNSHIP_OPACITY = 0.55
+
+STAND_INS = {"{": "\ue000", "}": "\ue001"}
+"""Folium compiles the script that it has written as a template once more, names and all: a station called ``{{ ... }}``
+would run inside this server. So no brace of ours goes into folium; private characters stand for them, and become the
+escapes of a script's text when folium is done."""
+
+_BRACES = str.maketrans(STAND_INS)
+
 BAND_OPACITIES = (0.62, 0.42, 0.24)
 """Of the street-reach area, from the shortest time to the longest."""
 
@@ -213,12 +222,17 @@ def draw(picture: Picture, assets: Assets, language: str) -> str:
     folium.LayerControl(collapsed=False, hide_single_base=True, auto_z_index=False).add_to(county)
     page.html.add_child(_Piece(_panel(picture)))
     html: str = page.render()
+    for brace, stand_in in STAND_INS.items():
+        escaped = f"\\u{ord(brace):04x}"
+        html = html.replace(stand_in, escaped).replace(f"\\u{ord(stand_in):04x}", escaped)
     return html.replace("<html>", f'<html lang="{language}">', 1)
 
 
 def _layer(
     data: dict[str, Any], pane: str, *, marker: folium.Circle | folium.CircleMarker | None = None, **options: Any
 ) -> folium.GeoJson:
+    for feature in data["features"]:
+        feature["id"], feature["properties"] = _without_braces(feature["id"]), _without_braces(feature["properties"])
     # Folium asks for the style of a feature more than once, and would write what is left in its properties.
     styles = {feature["id"]: feature["properties"].pop("style") for feature in data["features"]}
     if marker is not None:
@@ -230,6 +244,17 @@ def _layer(
         pane=pane,
         **options,
     )
+
+
+def _without_braces(value: Any) -> Any:
+    """Put stand-ins for the braces in every text of a value."""
+    if isinstance(value, str):
+        return value.translate(_BRACES)
+    if isinstance(value, dict):
+        return {_without_braces(key): _without_braces(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_braces(one) for one in value]
+    return value
 
 
 def _ground(picture: Picture) -> folium.GeoJson:
@@ -284,7 +309,7 @@ def _townships(picture: Picture) -> folium.GeoJson:
                 "color": "#5b5045",
                 "weight": 1.4,
                 "fillColor": colour_of(row["share"]),
-                "fillOpacity": 0.55,
+                "fillOpacity": TOWNSHIP_OPACITY,
             },
         }
     return _layer(data, "townships", on_each_feature=JsCode("yizhanTownship"))
@@ -380,6 +405,7 @@ def _panel(picture: Picture) -> str:
         bands=[
             (f"{minutes:.3g}", opacity) for minutes, opacity in zip(sorted(picture.areas), BAND_OPACITIES, strict=True)
         ],
+        share_opacity=TOWNSHIP_OPACITY,
         unsure=bool(picture.perhaps),
         reach=REACH,
         gap=GAP,

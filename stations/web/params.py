@@ -45,9 +45,9 @@ class BadParameter(StationsError, ValueError):  # noqa: N818  -- it is the param
     """
 
     def __init__(self, field: str, value: str, template: str, /, **values: object) -> None:
-        self.field = field
+        self.field = field[:80]
         self.value = value[:80]
-        super().__init__(template, **{"field": field, "value": self.value, **values})
+        super().__init__(template, **{"field": self.field, "value": self.value, **values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,14 @@ def refuse_unknown(args: Args, parameters: frozenset[str]) -> None:
             "There is no parameter “{field}”. Known are: {known}.",
             known=", ".join(sorted(parameters)),
         )
+    refuse_repeated(args)
+
+
+def refuse_repeated(args: Args) -> None:
+    """Refuse a parameter given twice, for it cannot be known which was meant; only amenities may be several."""
+    for name, values in args.items():
+        if len(values) > 1 and name != "amenity":
+            raise BadParameter(name, values[1], "“{field}” is given more than once. Give it once.")
 
 
 def read_origin(args: Args) -> LonLat:

@@ -162,3 +162,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path) -> None:
     result = run("coverage", "--out", tmp_path / "out")
     assert result.exit_code != 0
     assert isinstance(result.exception, SystemExit)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("coverage", "--out", tmp_path / "file" / "inside")
+    assert result.exit_code == 1
+    assert "cannot be written to" in result.output

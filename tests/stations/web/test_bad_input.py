@@ -186,3 +186,15 @@ def test_any_box_is_read_or_refused(text):
 )
 def test_moments_as_forms_and_programs_write_them(text, iso):
     assert read_moment(text, SHANGHAI).isoformat() == iso
+
+
+@pytest.mark.parametrize("asked", ["lon=116.3&lon=117&lat=28.3", "lon=116.3&lat=28.3&mode=walk&mode=ebike"])
+def test_what_is_given_twice_is_refused(open_house, asked):
+    answer = open_house().test_client().get(f"/api/nearest?{asked}&lang=en")
+    assert answer.status_code == 400
+    assert "given more than once" in answer.get_json()["error"]["message"]
+
+
+def test_a_long_name_is_not_sent_back_whole(open_house):
+    answer = open_house().test_client().get(f"/api/nearest?{'a' * 100_000}")
+    assert (answer.status_code, len(answer.data) < 1000) == (400, True)

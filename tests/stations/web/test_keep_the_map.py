@@ -1,14 +1,17 @@
 """A planner looks at the map, and keeps it as one file."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import folium
 import pytest
 
+from geodata.gazetteer import Gazetteer
+from geodata.memo import Memo
 from stations.web.maps import COVERAGE_CLASSES, colour_of
 from tests.stations.web.reading import read_page
-from tests.town import A_FRIDAY
+from tests.town import A_FRIDAY, corner
 
 LAYERS = ["乡镇街道覆盖率", "底图", "沿街可达范围", "服务半径圆圈", "覆盖空白", "驿站"]
 
@@ -103,3 +106,18 @@ def test_a_darker_township_is_better_covered():
 
     steps = [lightness(colour) for colour in colours]
     assert all(above - below > 25 for above, below in pairwise(steps))
+
+
+@pytest.mark.parametrize("text", ["{{7*7}}", "{% x %}", "{# gone #}", "A{{B", "{{ none.x.y }}", "}}{{", "\ue000 7"])
+@pytest.mark.parametrize("address", ["/planning/map", "/planning/map.html"])
+def test_no_name_is_run_as_a_template(open_house, make_station, atlas, text, address):
+    """Folium compiles what it writes. Names come from lists, boundary files and OpenStreetMap: anybody's."""
+    station = make_station(text, name=text, address=text, position=corner(1, 1))
+    townships = replace(atlas.townships, names=tuple(text for _ in atlas.townships.names))
+    places = Gazetteer([replace(place, name=text) for place in atlas.gazetteer.places])
+    ground = replace(atlas, townships=townships, gazetteer=places, memo=Memo())
+    answer = open_house(stations=[station], ground=ground).test_client().get(address)
+    assert answer.status_code == 200
+    plain = answer.text.replace("\\u007b", "{").replace("\\u007d", "}")
+    if "\ue000" not in text:
+        assert plain.count(text) >= 5, "code, name, address, township and place are there, letter by letter"
