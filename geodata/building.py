@@ -18,6 +18,7 @@ from geodata.demand import Demand, demand_from_streets, read_population
 from geodata.features import Premises
 from geodata.gazetteer import Gazetteer
 from geodata.ground import draw_ground
+from geodata.namesakes import check_namesakes
 from geodata.network import StreetNetwork
 from geodata.osm import Extract, read_extract
 from geodata.progress import Progress, silent
@@ -78,6 +79,7 @@ def build_atlas(
     with stages("townships"):
         if boundaries is not None:
             townships = read_townships(boundaries, boundary_datum, streets.bounds, samples[:2])
+            check_namesakes(townships.names, tuple(townships.geometry), boundary_datum, extract.admin_areas)
         elif extract.admin_areas or admin_level is not None:
             townships = townships_from_areas(extract.admin_areas, admin_level, samples[:2])
         else:
