@@ -67,7 +67,7 @@ class Summary:
     made_up
         Whether the area exists only for trying things out.
     seconds
-        By stage of the build.
+        By stage of the build, and in all.
     """
 
     bounds: tuple[float, float, float, float]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -24,11 +26,14 @@ from geodata.osm import Extract, read_extract
 from geodata.progress import Progress, silent
 from geodata.snapping import SegmentIndex, Snaps
 from geodata.streets import Streets, build_streets
-from geodata.surface import build_mesh
+from geodata.surface import Mesh, build_mesh
 from geodata.townships import Townships, one_area, read_townships, townships_from_areas
 
 SAMPLE_M = 25.0
 """Streets are weighed in pieces of at most this length, a quarter of a demand cell."""
+
+IN_ALL = "in all"
+"""Seconds of the whole build: less than its stages together, for some run side by side."""
 
 DIGESTED = "node_x node_y edge_u edge_v edge_permission edge_kind shape_start shape_x shape_y".split()
 """What the streets are, in whole numbers; lengths and indexes follow from it."""
@@ -68,7 +73,7 @@ def build_atlas(
     OsmFileError, BoundaryError, DemandError
         A file that cannot be used, with what to do.
     """
-    stages = _Stages(progress, clock)
+    stages, begun = _Stages(progress, clock), clock()
     modes = load_modes() if modes is None else modes
     with stages("read"):
         extract = read_extract(osm, modes, progress)
@@ -76,27 +81,32 @@ def build_atlas(
         streets = build_streets(extract, modes)
         index = SegmentIndex.build(streets)
         samples = streets.samples(0, SAMPLE_M)
-    with stages("townships"):
-        if boundaries is not None:
-            townships = read_townships(boundaries, boundary_datum, streets.bounds, samples[:2])
-            check_namesakes(townships.names, tuple(townships.geometry), boundary_datum, extract.admin_areas)
-        elif extract.admin_areas or admin_level is not None:
-            townships = townships_from_areas(extract.admin_areas, admin_level, samples[:2])
-        else:
-            townships = one_area(streets.bounds)
-    with stages("demand"):
-        demand = (
-            demand_from_streets(*samples, townships)
-            if population is None
-            else read_population(population, samples, townships)
-        )
-        networks = {key: StreetNetwork(streets, key, index) for key in modes}
-        demand_on = {key: network.snap_many(demand.lon, demand.lat) for key, network in networks.items()}
-    with stages("surface"):
-        mesh = build_mesh(streets, index)
-    with stages("names"):
-        gazetteer = Gazetteer(extract.places)
-        ground = json.dumps(draw_ground(extract.ground, streets), ensure_ascii=False, separators=(",", ":")).encode()
+    # Laying triangles takes as long as the three stages after it together, and leaves the interpreter to them.
+    with ThreadPoolExecutor(1) as beside:
+        laid = beside.submit(_lay_mesh, stages, streets, index)
+        with stages("townships"):
+            if boundaries is not None:
+                townships = read_townships(boundaries, boundary_datum, streets.bounds, samples[:2])
+                check_namesakes(townships.names, tuple(townships.geometry), boundary_datum, extract.admin_areas)
+            elif extract.admin_areas or admin_level is not None:
+                townships = townships_from_areas(extract.admin_areas, admin_level, samples[:2])
+            else:
+                townships = one_area(streets.bounds)
+        with stages("demand"):
+            demand = (
+                demand_from_streets(*samples, townships)
+                if population is None
+                else read_population(population, samples, townships)
+            )
+            networks = {key: StreetNetwork(streets, key, index) for key in modes}
+            demand_on = {key: network.snap_many(demand.lon, demand.lat) for key, network in networks.items()}
+        with stages("names"):
+            gazetteer = Gazetteer(extract.places)
+            ground = json.dumps(
+                draw_ground(extract.ground, streets), ensure_ascii=False, separators=(",", ":")
+            ).encode()
+        mesh = laid.result()
+    stages.seconds[IN_ALL] = round(clock() - begun, 2)
     return Atlas(
         digest=_digest(streets, townships, demand, gazetteer, extract.premises),
         summary=replace(_summarise(extract, streets, townships, demand, demand_on, stages.seconds), made_up=made_up),
@@ -113,24 +123,24 @@ def build_atlas(
 
 
 class _Stages:
-    """Times the stages of a build and tells of them."""
+    """Times the stages of a build and tells of them; stages may run side by side."""
 
     def __init__(self, progress: Progress, clock: Callable[[], float]) -> None:
         self.seconds: dict[str, float] = {}
         self._progress, self._clock = progress, clock
 
-    def __call__(self, name: str) -> _Stages:
-        self._name = name
-        return self
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        begun = self._clock()
+        self._progress(name, 0, None)
+        yield
+        self.seconds[name] = round(self._clock() - begun, 2)
+        self._progress(name, 1, 1)
 
-    def __enter__(self) -> None:
-        self._begun = self._clock()
-        self._progress(self._name, 0, None)
 
-    def __exit__(self, *fault: object) -> None:
-        self.seconds[self._name] = round(self._clock() - self._begun, 2)
-        if fault[0] is None:
-            self._progress(self._name, 1, 1)
+def _lay_mesh(stages: _Stages, streets: Streets, index: SegmentIndex) -> Mesh:
+    with stages("surface"):
+        return build_mesh(streets, index)
 
 
 def _summarise(
