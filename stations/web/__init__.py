@@ -61,6 +61,7 @@ def hang(app: Flask, house: House) -> None:
             "other_language": other_address(),
             "demo": house.made_up,
             "digest": house.digest,
+            "ground_mark": house.ground_mark,
             "credit": say_credit(house.atlas),
             "osm": house.atlas is not None and not house.atlas.summary.made_up,
         }

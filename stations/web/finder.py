@@ -118,8 +118,10 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
     def ground() -> Response:
         """Streets, water, greens and railways to draw beneath the stations."""
         response = Response(mimetype="application/geo+json")
-        response.set_etag(house.digest or "none")
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args else "no-cache"
+        response.set_etag(house.ground_mark)
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if request.args.get("v") == house.ground_mark else "no-cache"
+        )
         response.make_conditional(request)
         if response.status_code != 304:
             response.set_data(NO_GROUND if house.atlas is None else credited(house.atlas))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -54,3 +55,11 @@ class House:
     def digest(self) -> str | None:
         """The name of the ground."""
         return None if self.atlas is None else self.atlas.digest
+
+    @property
+    def ground_mark(self) -> str:
+        """What tells one drawing of the ground from another; parks and ponds are not in the atlas's digest."""
+        if self.atlas is None:
+            return "none"
+        ground = self.atlas.ground
+        return self.atlas.memo.get("ground mark", lambda: blake2b(ground, digest_size=8).hexdigest())

@@ -1,9 +1,12 @@
 """A program reads the stations, and looks in on the house."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
+from geodata.memo import Memo
 from tests.stations.web.conftest import Person
 from tests.town import Shelf, corner
 
@@ -70,9 +73,13 @@ def test_the_house_says_that_it_stands(program, atlas):
 
 
 def test_the_ground_is_fetched_once_for_each_atlas(program, open_house, atlas):
-    answer = program.get("/map/ground.geojson", v=atlas.digest)
+    address = re.search(r'data-ground="([^"]+)"', program.client.get("/").text)[1]
+    answer = program.client.get(address)
     assert answer.json["features"]
     assert "immutable" in answer.headers["Cache-Control"]
+    greener = replace(atlas, ground=atlas.ground.replace(b'"road"', b'"green"'), memo=Memo())
+    assert address not in open_house(ground=greener).test_client().get("/").text, "other parks under the same streets"
+    assert program.client.get("/map/ground.geojson?v=0").headers["Cache-Control"] == "no-cache"
     tag = answer.headers["ETag"]
     assert program.client.get("/map/ground.geojson", headers={"If-None-Match": tag}).status_code == 304
     assert open_house(ground=None).test_client().get("/map/ground.geojson").json["features"] == []
