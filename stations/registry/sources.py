@@ -216,6 +216,13 @@ def _read_geojson(name: str, digest: str, data: bytes) -> Table:
             record.setdefault("id", _text(feature["id"]))
         headers |= dict.fromkeys(record)
         records.append((number, record | {"lon": _text(position[0]), "lat": _text(position[1])}))
+    if faults and not records:
+        raise ImportRefused(
+            "{name} was not imported: none of its {count} feature(s) is a point. Nothing was written.",
+            faults=tuple(faults),
+            name=name,
+            count=len(faults),
+        )
     columns = _checked_headers(name, tuple(headers))
     rows = tuple((number, tuple(record.get(header, "") for header in columns)) for number, record in records)
     return Table(name, digest, "geojson", columns, rows, tuple(faults))

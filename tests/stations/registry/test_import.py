@@ -467,3 +467,16 @@ def test_any_bytes_are_read_or_refused(read, tmp_path, data):
         read(path)
     except ImportRefused as refusal:
         assert str(refusal)  # noqa: PT017  either way is right
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [None, 1, {"type": "Polygon", "coordinates": [[[116.3, 28.3], [116.4, 28.3], [116.4, 28.4], [116.3, 28.3]]]}],
+)
+def test_a_file_without_one_point_says_that_it_is_the_geometry(refused, tmp_path, geometry):
+    features = [{"type": "Feature", "geometry": geometry, "properties": {"name": "甲"}}]
+    path = tmp_path / "areas.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    faults, said = refused(path)
+    assert "none of its 1 feature(s) is a point" in said
+    assert [(row, column) for row, column, _ in faults] == [(1, "geometry")]

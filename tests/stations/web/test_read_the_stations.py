@@ -73,7 +73,7 @@ def test_the_house_says_that_it_stands(program, atlas):
 
 
 def test_the_ground_is_fetched_once_for_each_atlas(program, open_house, atlas):
-    address = re.search(r'data-ground="([^"]+)"', program.client.get("/").text)[1]
+    (address,) = re.findall(r'data-ground="([^"]+)"', program.client.get("/").text)
     answer = program.client.get(address)
     assert answer.json["features"]
     assert "immutable" in answer.headers["Cache-Control"]
