@@ -9,6 +9,7 @@ wrong by at most 0.56 %.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import geopy
@@ -79,8 +80,11 @@ def read_position(text: str) -> LonLat:
         first, second = (float(part) for part in bare)
     except ValueError:
         try:
-            # Without a degree sign or a quarter of the compass, geopy makes something of any row of numbers.
-            point = geopy.Point.from_string(wide if set(wide.upper()) & set("°NSEW") else "")
+            # Without a degree sign or a quarter of the compass, geopy makes something of any row of numbers; and it
+            # bends a latitude beyond the pole back on to the Earth.
+            degrees = re.search(r"[0-9]+(?:\.[0-9]+)?", wide)
+            legible = bool(set(wide.upper()) & set("°NSEW")) and degrees is not None and float(degrees[0]) < 90.0
+            point = geopy.Point.from_string(wide if legible else "")
         except ValueError:
             raise PositionError(
                 "“{text}” is not a position. Paste longitude and latitude in degrees, like 116.32, 28.29.",
