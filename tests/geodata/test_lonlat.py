@@ -75,7 +75,9 @@ def test_positions_as_people_paste_them(text, lon, lat) -> None:
     assert (position.lon, position.lat) == (pytest.approx(lon, abs=1e-9), pytest.approx(lat, abs=1e-9))
 
 
-@pytest.mark.parametrize("text", ["", "here", "116.32", "人民路 88 号", "1,2,3,4,5,6,7", "nan, nan", "300, 400", "91N 10E"])
+@pytest.mark.parametrize(
+    "text", ["", "here", "116.32", "人民路 88 号", "1,2,3,4,5,6,7", "nan, nan", "300, 400", "91N 10E"]
+)
 def test_what_is_no_position_is_refused_with_what_to_do(text) -> None:
     with pytest.raises(PositionError):
         read_position(text)
