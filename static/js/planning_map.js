@@ -36,13 +36,19 @@ function showCounty() {
 
 document.addEventListener("DOMContentLoaded", function () {
   // On a phone the legend and the list of layers would hide the map: they open on a tap.
-  if (window.innerWidth >= 560) { return; }
-  document.querySelector(".yz-legend").open = false;
+  var legend = document.querySelector(".yz-legend");
   var layers = document.querySelector(".leaflet-control-layers");
-  function fold() { layers.classList.remove("leaflet-control-layers-expanded"); }
-  fold();
+  var narrow = window.matchMedia("(max-width: 559px)");
+  function show(all) {
+    legend.open = all;
+    layers.classList.toggle("leaflet-control-layers-expanded", all);
+  }
+  // A frame learns its width only when the page around it is laid out, so the first answer may not be the last.
+  function settle() { show(!narrow.matches); }
+  settle();
+  if (narrow.addEventListener) { narrow.addEventListener("change", settle); } else { narrow.addListener(settle); }
   document.querySelector(".leaflet-map-pane").parentNode.addEventListener("click", function (tap) {
-    if (!layers.contains(tap.target)) { fold(); }
+    if (narrow.matches && !layers.contains(tap.target)) { layers.classList.remove("leaflet-control-layers-expanded"); }
   });
 });
 

@@ -54,6 +54,15 @@ def test_the_map_in_its_frame(page, site, faults):
     assert not faults
 
 
+def test_a_map_that_learns_its_width_late_opens_its_lists(page, site):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{site}/planning/map?minutes=5")
+    expect(page.locator(".leaflet-control-layers-overlays")).to_be_hidden()
+    page.set_viewport_size({"width": 900, "height": 640})
+    expect(page.locator(".leaflet-control-layers-overlays")).to_be_visible()
+    expect(page.locator(".yz-legend ul").first).to_be_visible()
+
+
 def test_the_map_names_the_source_on_a_phone_too(page, site):
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{site}/planning/map")
