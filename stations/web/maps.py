@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import folium
 import shapely
-from branca.element import Element, Figure
-from flask import render_template, url_for
+from branca.element import Figure
+from flask import render_template
 from flask_babel import gettext
 from folium.map import CustomPane
-from folium.template import Template
 from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
@@ -24,24 +20,15 @@ from geodata.townships import Townships
 from stations.questions.coverage import CoverageAnswer
 from stations.station import Station
 from stations.web.exports import coverage_geojson, gaps_geojson, reach_geojson
+from stations.web.mappage import Assets, CountyMap, Piece, rendered, without_braces
 from stations.web.names import Names
 from stations.web.words import say_demand, say_minutes, say_share
-
-SCRIPTS = ("vendor/leaflet/leaflet.js", "js/planning_map.js")
-STYLES = ("vendor/leaflet/leaflet.css", "css/planning_map.css")
 
 COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, "#b06d1f"), (1.01, "#6d3d0c"))
 """Upper bound of a share covered, and its colour. One hue with even steps of lightness: it reads the same to a
 colour-blind eye and in grey print."""
 
 TOWNSHIP_OPACITY = 0.55
-
-STAND_INS = {"{": "\ue000", "}": "\ue001"}
-"""Folium compiles the script that it has written as a template once more, names and all: a station called ``{{ ... }}``
-would run inside this server. So no brace of ours goes into folium; private characters stand for them, and become the
-escapes of a script's text when folium is done."""
-
-_BRACES = str.maketrans(STAND_INS)
 
 BAND_OPACITIES = (0.62, 0.42, 0.24)
 """Of the street-reach area, from the shortest time to the longest."""
@@ -101,95 +88,6 @@ class Picture:
     source: str
 
 
-class Assets(Protocol):
-    """How the page gets its scripts and styles."""
-
-    def into(self, head: Element) -> None:
-        """Add them to a page's head."""
-
-
-class Linked:
-    """By address, from this house."""
-
-    def into(self, head: Element) -> None:
-        """Add a link for each file."""
-        for name in STYLES:
-            head.add_child(_Piece(f'<link rel="stylesheet" href="{escape(url_for("static", filename=name))}">'))
-        for name in SCRIPTS:
-            head.add_child(_Piece(f'<script src="{escape(url_for("static", filename=name))}"></script>'))
-
-
-class Inlined:
-    """Written into the page, so that one file is the whole map.
-
-    Parameters
-    ----------
-    folder
-        Where the static files are.
-    """
-
-    NO_NETWORK = (
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">"
-    )
-    """The kept file forbids itself the network."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def into(self, head: Element) -> None:
-        """Add the content of each file."""
-        head.add_child(_Piece(self.NO_NETWORK))
-        for name in STYLES:
-            head.add_child(_Piece(f"<style>{self._style(self.folder / name)}</style>"))
-        for name in SCRIPTS:
-            script = (self.folder / name).read_text(encoding="utf-8")
-            # A copy on disk has no source map beside it, and nothing may end the element early.
-            script = re.sub(r"//# sourceMappingURL=\S+", "", script).replace("</script", "<\\/script")
-            head.add_child(_Piece(f"<script>{script}</script>"))
-
-    @staticmethod
-    def _style(path: Path) -> str:
-        def picture(found: re.Match[str]) -> str:
-            if found[1].startswith(("data:", "#")):
-                return found[0]
-            data = base64.b64encode((path.parent / found[1]).read_bytes()).decode()
-            kind = "svg+xml" if found[1].endswith(".svg") else "png"
-            return f"url(data:image/{kind};base64,{data})"
-
-        return re.sub(r"url\([\"']?([^\"')]+)[\"']?\)", picture, path.read_text(encoding="utf-8"))
-
-
-class CountyMap(folium.Map):
-    """A folium map that asks no other host for anything.
-
-    Folium's own lists of scripts and styles point to content networks. They are
-    put aside for this one map, not changed for the class.
-    """
-
-    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
-        west, south, east, north = bounds
-        super().__init__(
-            location=[(south + north) / 2.0, (west + east) / 2.0],
-            tiles=None,
-            zoom_snap=0.25,
-            attribution_control=False,
-            county_bounds=[[south, west], [north, east]],  # read by planning_map.js
-        )
-        self.default_js: list[tuple[str, str]] = []
-        self.default_css: list[tuple[str, str]] = []
-
-
-class _Piece(Element):
-    """A piece of the page, as it is: what it holds is never read as a template."""
-
-    _template = Template("{{ this.text }}")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-
 def draw(picture: Picture, assets: Assets, language: str) -> str:
     """Draw the map as an HTML page, in the language of the current request.
 
@@ -206,7 +104,7 @@ def draw(picture: Picture, assets: Assets, language: str) -> str:
     page = county.get_root()
     assert isinstance(page, Figure)  # noqa: S101  -- folium makes one for every map
     assets.into(page.header)
-    page.header.add_child(_Piece(f"<title>{escape(gettext('Coverage map'))}</title>"))
+    page.header.add_child(Piece(f"<title>{escape(gettext('Coverage map'))}</title>"))
     themes = (
         ("townships", gettext("Townships by share covered"), _townships(picture), True, True),
         ("ground", gettext("Ground"), _ground(picture), False, True),
@@ -220,19 +118,15 @@ def draw(picture: Picture, assets: Assets, language: str) -> str:
         theme = folium.FeatureGroup(name=title, show=show).add_to(county)
         layer.add_to(theme)
     folium.LayerControl(collapsed=False, hide_single_base=True, auto_z_index=False).add_to(county)
-    page.html.add_child(_Piece(_panel(picture)))
-    html: str = page.render()
-    for brace, stand_in in STAND_INS.items():
-        escaped = f"\\u{ord(brace):04x}"
-        html = html.replace(stand_in, escaped).replace(f"\\u{ord(stand_in):04x}", escaped)
-    return html.replace("<html>", f'<html lang="{language}">', 1)
+    page.html.add_child(Piece(_panel(picture)))
+    return rendered(page).replace("<html>", f'<html lang="{language}">', 1)
 
 
 def _layer(
     data: dict[str, Any], pane: str, *, marker: folium.Circle | folium.CircleMarker | None = None, **options: Any
 ) -> folium.GeoJson:
     for feature in data["features"]:
-        feature["id"], feature["properties"] = _without_braces(feature["id"]), _without_braces(feature["properties"])
+        feature["id"], feature["properties"] = without_braces(feature["id"]), without_braces(feature["properties"])
     # Folium asks for the style of a feature more than once, and would write what is left in its properties.
     styles = {feature["id"]: feature["properties"].pop("style") for feature in data["features"]}
     if marker is not None:
@@ -244,17 +138,6 @@ def _layer(
         pane=pane,
         **options,
     )
-
-
-def _without_braces(value: Any) -> Any:
-    """Put stand-ins for the braces in every text of a value."""
-    if isinstance(value, str):
-        return value.translate(_BRACES)
-    if isinstance(value, dict):
-        return {_without_braces(key): _without_braces(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_braces(one) for one in value]
-    return value
 
 
 def _ground(picture: Picture) -> folium.GeoJson:

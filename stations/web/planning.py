@@ -16,7 +16,8 @@ from stations.web.findings import Findings, read_out
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
 from stations.web.language import language
-from stations.web.maps import Assets, Inlined, Linked, draw
+from stations.web.mappage import Assets, Inlined, Linked
+from stations.web.maps import draw
 from stations.web.names import Names
 from stations.web.params import BadParameter, Known, given
 
