@@ -154,14 +154,7 @@ def _row(table: SiteTable, node: int, first_m: float) -> Iterator[tuple[float, i
 
 def metres_to_nearest(network: StreetNetwork, sites: Snaps, limit_m: float = math.inf) -> Float:
     """float64 [N]: street metres from each node to the door of the nearest site, infinite where there is none."""
-    arcs, count = network.backward, network.streets.node_x.size
-    present = sites[sites.edge >= 0]
-    if not len(present):
-        return np.full(count, np.inf)
-    tail, head, metres = doorsteps(network, present, backward=True)
-    metres = metres + present.off_m[tail]
-    graph = joined(arcs, count, np.zeros(tail.size, np.int64), head, metres, 1)
-    return np.asarray(dijkstra(graph, indices=count, limit=limit_m)[:count])
+    return nearest_sites(network, sites, limit_m)[0]
 
 
 def metres_from(network: StreetNetwork, origin: Snap, limit_m: float = math.inf) -> tuple[Long, Float]:
@@ -297,7 +290,7 @@ def joined(arcs: Arcs, count: int, tail: Long, head: Long, metres: Float, extra:
     )
 
 
-def nearest_sites(network: StreetNetwork, sites: Snaps) -> tuple[Float, Int]:
+def nearest_sites(network: StreetNetwork, sites: Snaps, limit_m: float = math.inf) -> tuple[Float, Int]:
     """The nearest site from every node.
 
     Returns
@@ -313,6 +306,6 @@ def nearest_sites(network: StreetNetwork, sites: Snaps) -> tuple[Float, Int]:
     site, node, metres = doorsteps(network, doors, backward=True)
     graph = joined(network.backward, count, site, node, metres + doors.off_m[site], present.size)
     first = np.arange(count, count + present.size)
-    metres, _, source = dijkstra(graph, indices=first, min_only=True, return_predecessors=True)
+    metres, _, source = dijkstra(graph, indices=first, min_only=True, return_predecessors=True, limit=limit_m)
     reached = np.isfinite(metres[:count])
     return metres[:count], np.where(reached, present[np.where(reached, source[:count] - count, 0)], -1).astype(np.int32)
