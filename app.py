@@ -15,11 +15,12 @@ from flask.cli import FlaskGroup
 from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError
 from stations.commands.atlas import atlas_commands, demo_commands
+from stations.commands.importing import street_check
 from stations.commands.questions import question_commands
-from stations.commands.stations import station_commands, street_check
+from stations.commands.stations import station_commands
 from stations.errors import StationsError
+from stations.exchange.proposal import PositionCheck
 from stations.questions.reach import station_table
-from stations.registry.exchange import PositionCheck
 from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.web import House, hang

@@ -20,7 +20,7 @@ from benchmarks.places import Porto, positions_on, stations_on, tell
 from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.demo import write_demo
-from stations.registry.exchange import read_stations
+from stations.exchange.proposal import read_stations
 from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.station import Station

@@ -16,8 +16,8 @@ import pytest
 from flask import Flask
 
 from app import add_commands
+from stations.exchange import columns
 from stations.questions.nearest import Why
-from stations.registry import columns
 from stations.settings import PREFIX, Settings
 from stations.station import PRIVATE_FIELDS, Station
 from stations.taxonomy import Taxonomy

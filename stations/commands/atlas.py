@@ -18,7 +18,7 @@ from geodata.datum import Datum
 from geodata.demo import COUNTY_NAME, write_demo
 from geodata.progress import Progress as Tell
 from stations.commands.telling import told
-from stations.registry.exchange import read_stations
+from stations.exchange.proposal import read_stations
 from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.taxonomy import Taxonomy

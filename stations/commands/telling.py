@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,3 +19,8 @@ def told() -> Iterator[None]:
         yield
     except (StationsError, GeodataError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def who() -> str:
+    """The name that the log gives to what is done at this terminal."""
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or "cli"

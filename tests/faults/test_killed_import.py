@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from stations.registry.exchange import read_stations
+from stations.exchange.proposal import read_stations
 from stations.registry.log import Registry
 from stations.taxonomy import Taxonomy
 
@@ -22,7 +22,7 @@ import dataclasses, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from stations.registry.exchange import read_stations
+from stations.exchange.proposal import read_stations
 from stations.registry.log import Registry
 from stations.taxonomy import Taxonomy
 

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from geodata.errors import OffStreetError
 from geodata.lonlat import LonLat
-from stations.commands.stations import station_commands, street_check
+from stations.commands.importing import street_check
+from stations.commands.stations import station_commands
 from stations.errors import RegistryError
 from stations.registry.log import Registry
 

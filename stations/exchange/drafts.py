@@ -14,10 +14,10 @@ from geodata.datum import Datum
 from geodata.errors import PositionError
 from geodata.lonlat import LonLat, distance_m
 from stations.errors import Fault, HoursError, StationsError
+from stations.exchange import columns
+from stations.exchange.columns import Columns
+from stations.exchange.sources import Table
 from stations.hours import Hours
-from stations.registry import columns
-from stations.registry.columns import Columns
-from stations.registry.sources import Table
 from stations.station import AmenityState
 from stations.taxonomy import Taxonomy
 

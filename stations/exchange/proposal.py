@@ -20,10 +20,10 @@ import numpy as np
 from geodata.datum import Datum, to_wgs84
 from geodata.lonlat import LonLat
 from stations.errors import Fault, ImportRefused
-from stations.registry.columns import Columns
-from stations.registry.drafts import UNREAD_HOURS, Draft, Reading
+from stations.exchange.columns import Columns
+from stations.exchange.drafts import UNREAD_HOURS, Draft, Reading
+from stations.exchange.sources import read_table
 from stations.registry.snapshot import Snapshot
-from stations.registry.sources import read_table
 from stations.station import COORDINATE_DECIMALS, AmenityState, FieldFault, Station, StationReader
 from stations.taxonomy import Taxonomy
 

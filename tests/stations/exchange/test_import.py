@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from geodata.datum import Datum, from_wgs84
 from geodata.lonlat import LonLat, distance_m
 from stations.errors import ImportRefused
-from stations.registry import sources
-from stations.registry.exchange import Doubt, derived_code, read_stations
+from stations.exchange import sources
+from stations.exchange.proposal import Doubt, derived_code, read_stations
 from stations.registry.snapshot import Snapshot
 from stations.station import AmenityState, Status
 
