@@ -106,6 +106,9 @@ class Found:
         On arrival.
     changes_at
         When that changes next; None when not within days, or not known.
+    because
+        The clock rule's reason for that state, in plain English: of a closure, a season, a comment of the rule, a
+        calendar not announced; empty for usual hours.
     reasons
         Empty when the station fits.
     path
@@ -118,6 +121,7 @@ class Found:
     basis: Basis
     state: State
     changes_at: datetime | None
+    because: str = ""
     reasons: tuple[Reason, ...] = ()
     path: tuple[LonLat, ...] | None = None
 
@@ -167,7 +171,7 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
         if arrival.state is not State.CLOSED and (suits is None or suits[row]):
             reasons = (Reason(Why.TOO_FAR, {"minutes": query.minutes}),) if beyond else ()
             station = snapshot.stations[row]
-            found = Found(station, seconds, metres, basis, arrival.state, arrival.until, reasons)
+            found = Found(station, seconds, metres, basis, arrival.state, arrival.until, arrival.reason, reasons)
             if beyond:
                 almost.append(found)
                 break
@@ -264,7 +268,8 @@ def _cut_off(
         arrival = snapshot.hours(row).state_at(query.at + timedelta(seconds=seconds))
         if arrival.state is not State.CLOSED and (suits is None or suits[row]):
             station, why = snapshot.stations[row], (Reason(Why.NO_WAY),)
-            return [Found(station, seconds, float(metres[at]), "circle", arrival.state, arrival.until, why)]
+            there = (arrival.state, arrival.until, arrival.reason)
+            return [Found(station, seconds, float(metres[at]), "circle", *there, why)]
     return []
 
 
@@ -308,7 +313,7 @@ def _unfit(
         has = station.amenity(key)
         if has not in SERVES:
             reasons.append(Reason(Why.LACKS if has is AmenityState.NO else Why.NOT_KNOWN, {"amenity": key}))
-    return Found(station, seconds, metres, basis, arrival.state, arrival.until, tuple(reasons))
+    return Found(station, seconds, metres, basis, arrival.state, arrival.until, arrival.reason, tuple(reasons))
 
 
 def _with_path(found: Found, query: NearestQuery, snapshot: Snapshot, atlas: Atlas) -> Found:

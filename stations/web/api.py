@@ -133,6 +133,8 @@ def _found(found: Found, written: Written, revision: int) -> orjson.Fragment:
         found.state.value.encode(),
         b"null" if found.changes_at is None else b'"%s"' % found.changes_at.isoformat().encode(),
     )
+    if found.because:
+        there += b',"because":' + orjson.dumps(found.because)
     if found.reasons:
         there += b',"reasons":' + orjson.dumps([{"key": reason.key, **reason.values} for reason in found.reasons])
     if found.path is not None:
