@@ -8,68 +8,69 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import orjson
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from geodata.datum import Datum
 from geodata.lonlat import LonLat
 from stations.errors import StationError
+from stations.facts import (
+    MAX_CLOSURES,
+    MAX_CODE,
+    MAX_EXTRA,
+    MAX_KEYS,
+    MAX_NAME,
+    MAX_PHOTOS,
+    MAX_SERVICES,
+    MAX_TEXT,
+    STRICT,
+    AmenityState,
+    Cell,
+    Closure,
+    Code,
+    Key,
+    Keys,
+    Line,
+    MonthDay,
+    Name,
+    Photo,
+    Service,
+    Status,
+    Text,
+    TownshipCode,
+)
 
-PRIVATE_FIELDS = frozenset({"custodian", "extra"})
-"""Never shown to the public. `extra` is among them as nobody knows what a file's other columns hold."""
+__all__ = [
+    "COORDINATE_DECIMALS",
+    "EMPTY_SAYS",
+    "MAX_CODE",
+    "MAX_NAME",
+    "MAX_TEXT",
+    "NOTHING",
+    "PRIVATE_FIELDS",
+    "AmenityState",
+    "Closure",
+    "FieldFault",
+    "Key",
+    "Photo",
+    "Service",
+    "Station",
+    "StationReader",
+    "Status",
+]
 
-MAX_CODE, MAX_NAME, MAX_TEXT = 64, 200, 2000
-"""Longest code, name and other text, in characters."""
+PRIVATE_FIELDS = frozenset({"custodian", "extra", "township_declared"})
+"""Never shown to the public: who keeps the station, what a file's other columns hold, and what a list got wrong."""
 
-EMPTY_SAYS = frozenset({"self_service_hours", "season_from", "season_to"})
-"""Fields whose empty text is a fact: nobody gets in without staff, and the season is all year."""
+EMPTY_SAYS = frozenset({"self_service_hours", "season_from", "season_to", "closures", "photos"})
+"""Fields that say something when empty: nobody gets in without staff, the season is all year, nothing shuts it."""
 
 COORDINATE_DECIMALS = 7
 """Positions are kept to 1e-7 degrees, about a centimetre, so that the same file gives the same record anywhere."""
 
-
-class AmenityState(StrEnum):
-    """Whether a station has an amenity. Absent from a record means unknown."""
-
-    YES = "yes"
-    NO = "no"
-    NEARBY = "nearby"
-    UNKNOWN = "unknown"
-
-
-class Status(StrEnum):
-    """Where a station is in its life. Only active ones serve and count."""
-
-    PLANNED = "planned"
-    ACTIVE = "active"
-    RETIRED = "retired"
-
-
-def _legible(text: str) -> str:
-    if text != text.strip() or any(ord(character) < 32 or ord(character) == 127 for character in text):
-        message = "has blanks at an end, or control characters"
-        raise ValueError(message)
-    return text
-
-
-def _month_day(text: str) -> str:
-    if text:
-        dt.date.fromisoformat(f"2024-{text}")  # a leap year, so that 02-29 is a day
-    return text
-
-
-Code = Annotated[str, Field(min_length=1, max_length=MAX_CODE), AfterValidator(_legible)]
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_legible)]
-Line = Annotated[str, Field(max_length=MAX_NAME), AfterValidator(_legible)]
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9_]*$", max_length=MAX_CODE)]
-Keys = tuple[Key, ...]
-MonthDay = Annotated[str, Field(pattern=r"^(\d\d-\d\d)?$"), AfterValidator(_month_day)]
-TownshipCode = Annotated[str, Field(pattern=r"^(\d{9}|\d{12})?$")]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -87,7 +88,11 @@ class Station:
     source_datum
         The datum of the position as it came, before it was converted.
     township
-        Township code of 9 or 12 digits; empty when not known.
+        Township code of 9 or 12 digits, computed from the position; empty when not known.
+    township_declared
+        What a list said, code or name, where it is not the one computed; never public.
+    host_name
+        Whose house it is in: ``郑州银行伊河路支行``.
     kind, host, built_by, access, eligible
         Keys of the taxonomy; empty when not known.
     hours, self_service_hours
@@ -95,8 +100,14 @@ class Station:
         empty self-service hours are none.
     season_from, season_to
         Month and day, ``06-01``, both inclusive; empty for all year.
+    closures
+        Days on which it stays shut, by rising first day.
     amenities
         State by amenity key; what is absent is unknown.
+    amenity_notes
+        A remark by amenity key: ``早晚各一壶``.
+    services, photos
+        In the order in which they are shown.
     area_m2
         Square metres.
     phone
@@ -109,7 +120,7 @@ class Station:
         Columns that an import brought and nobody mapped, by their header; never public.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     code: Code
     name: Name
@@ -117,17 +128,27 @@ class Station:
     name_en: Line = ""
     kind: Key = "rest_station"
     host: Key = ""
+    host_name: Line = ""
     source_datum: Datum = Datum.WGS84
     address: Text = ""
     township: TownshipCode = ""
+    township_declared: Text = ""
     built_by: Key = ""
     hours: Text = ""
     self_service_hours: Text = ""
     season_from: MonthDay = ""
     season_to: MonthDay = ""
+    closures: Annotated[tuple[Closure, ...], Field(max_length=MAX_CLOSURES)] = ()
     access: Keys = ()
     eligible: Keys = ()
-    amenities: Mapping[Key, AmenityState] = field(default_factory=lambda: NOTHING, hash=False)
+    amenities: Annotated[Mapping[Key, AmenityState], Field(max_length=MAX_KEYS)] = field(
+        default_factory=lambda: NOTHING, hash=False
+    )
+    amenity_notes: Annotated[Mapping[Key, Text], Field(max_length=MAX_KEYS)] = field(
+        default_factory=lambda: NOTHING, hash=False
+    )
+    services: Annotated[tuple[Service, ...], Field(max_length=MAX_SERVICES)] = ()
+    photos: Annotated[tuple[Photo, ...], Field(max_length=MAX_PHOTOS)] = ()
     note: Text = ""
     seats: Annotated[int, Field(ge=0, le=10_000)] | None = None
     area_m2: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
@@ -137,7 +158,9 @@ class Station:
     position_checked: dt.date | None = None
     hours_checked: dt.date | None = None
     amenities_checked: dt.date | None = None
-    extra: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
+    extra: Annotated[Mapping[Cell, Cell], Field(max_length=MAX_EXTRA)] = field(
+        default_factory=lambda: NOTHING, hash=False
+    )
 
     def amenity(self, key: str) -> AmenityState:
         """State of one amenity; unknown when the record does not say."""
@@ -155,7 +178,8 @@ class Station:
         """Give the fields as plain JSON values, without those that say nothing.
 
         The same station always gives the same record: positions rounded to 1e-7
-        degrees, mappings in the order of their keys, unknown amenities left out.
+        degrees, mappings in the order of their keys, closures in that of their days,
+        unknown amenities left out.
         """
         record: dict[str, Any] = {
             "code": self.code,
@@ -164,12 +188,11 @@ class Station:
         }
         for name, default in _DEFAULTS:
             value = getattr(self, name)
-            if name == "amenities":
-                value = {key: value[key].value for key in sorted(value) if value[key] is not AmenityState.UNKNOWN}
-            elif name == "extra":
-                value = {key: value[key] for key in sorted(value)}
             if value != default:
-                record[name] = value.isoformat() if isinstance(value, dt.date) else value
+                write = _WRITE.get(name)
+                written = write(value) if write else value
+                if written != default:
+                    record[name] = written
         return record
 
     def to_json(self) -> str:
@@ -199,21 +222,52 @@ class Station:
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_MAPPINGS = frozenset({"amenities", "amenity_notes", "extra"})
+
 _DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
-    (one.name, {} if one.name in {"amenities", "extra"} else one.default)
+    (one.name, {} if one.name in _MAPPINGS else one.default)
     for one in fields(Station)
     if one.name not in {"code", "position"}
 )
 
 _NOTHING_KNOWN: tuple[Any, ...] = ("", (), {})
 
+
+def _known_states(states: Mapping[str, AmenityState]) -> dict[str, str]:
+    return {key: states[key].value for key in sorted(states) if states[key] is not AmenityState.UNKNOWN}
+
+
+def _known_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: texts[key] for key in sorted(texts) if texts[key]}
+
+
+_WRITE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "source_datum": str,
+        "status": str,
+        "closures": lambda closures: [one.to_record() for one in sorted(set(closures))],
+        "amenities": _known_states,
+        "amenity_notes": _known_texts,
+        "services": lambda services: [one.to_record() for one in services],
+        "photos": lambda photos: [one.to_record() for one in photos],
+        "position_checked": dt.date.isoformat,
+        "hours_checked": dt.date.isoformat,
+        "amenities_checked": dt.date.isoformat,
+        "extra": lambda extra: {key: extra[key] for key in sorted(extra)},
+    }
+)
+
 _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "source_datum": Datum,
         "status": Status,
+        "closures": lambda records: tuple(map(Closure.from_record, records)),
         "access": tuple,
         "eligible": tuple,
         "amenities": lambda states: MappingProxyType({key: AmenityState(state) for key, state in states.items()}),
+        "amenity_notes": MappingProxyType,
+        "services": lambda records: tuple(map(Service.from_record, records)),
+        "photos": lambda records: tuple(map(Photo.from_record, records)),
         "extra": MappingProxyType,
         "position_checked": dt.date.fromisoformat,
         "hours_checked": dt.date.fromisoformat,

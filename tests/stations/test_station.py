@@ -85,7 +85,7 @@ def test_the_record_is_the_same_for_the_same_facts(make_station):
 def test_the_public_never_see_who_keeps_a_station_nor_columns_nobody_mapped(make_station):
     station = make_station(custodian="the keeper", extra={"mobile": "139"}, phone="0570-12345")
     public = station.to_public()
-    assert frozenset({"custodian", "extra"}) == PRIVATE_FIELDS
+    assert frozenset({"custodian", "extra", "township_declared"}) == PRIVATE_FIELDS
     assert not PRIVATE_FIELDS & public.keys()
     assert "keeper" not in str(public)
     assert "139" not in str(public)
@@ -97,8 +97,9 @@ def test_the_public_see_every_field_and_none_means_that_nothing_is_known(make_st
     named = {one.name for one in fields(Station)} - PRIVATE_FIELDS - {"position"}
     assert set(public) == named | {"lon", "lat"}
     assert (public["kind"], public["status"], public["source_datum"]) == ("rest_station", "active", "wgs84")
-    # These say something when they are empty: no way in without staff, and open all year.
+    # These say something when they are empty: no way in without staff, open all year, shut by nothing, no picture.
     assert [public[name] for name in ("self_service_hours", "season_from", "season_to")] == ["", "", ""]
+    assert [public[name] for name in ("closures", "photos")] == [(), ()]
     for name in ("name_en", "host", "hours", "township", "access", "amenities", "seats", "area_m2", "hours_checked"):
         assert public[name] is None
     known = make_station(kind="", status="planned", source_datum="gcj02", seats=0, access=("walk_in",)).to_public()
@@ -112,10 +113,11 @@ def test_a_season_in_the_grammar_of_hours(make_station):
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
+CODES = st.from_regex(r"[A-Za-z0-9驿站_-]{1,12}", fullmatch=True)
 KEYS = st.sampled_from(["water", "aed", "toilet", "wifi"])
 FACTS = st.fixed_dictionaries(
     {
-        "code": WORDS,
+        "code": CODES,
         "name": WORDS,
         "position": st.builds(LonLat, st.floats(-180, 180), st.floats(-90, 90)),
         "source_datum": st.sampled_from(Datum),
