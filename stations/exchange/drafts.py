@@ -14,7 +14,7 @@ from geodata.datum import Datum
 from geodata.errors import PositionError
 from geodata.lonlat import LonLat, distance_m
 from stations.errors import Fault, HoursError, StationsError
-from stations.exchange import columns
+from stations.exchange import cells as reading
 from stations.exchange.columns import Columns
 from stations.exchange.sources import Table
 from stations.hours import Hours
@@ -110,11 +110,11 @@ class Reading:
                     if text:
                         extra[header] = text
                 elif name in {"lon", "lat"}:
-                    numbers[name] = columns.read_number(text)
+                    numbers[name] = reading.read_number(text)
                 elif name == "datum":
                     datum = self.names.datum_of(text) if text else datum
                 elif name == "amenities":
-                    amenities |= columns.read_amenities(text, self.taxonomy)
+                    amenities |= reading.read_amenities(text, self.taxonomy)
                 elif name.startswith("amenity:"):
                     self._read_amenity(name.removeprefix("amenity:"), text, amenities, values)
                 else:
@@ -144,32 +144,32 @@ class Reading:
     def _read_amenity(self, key: str, text: str, amenities: dict[str, AmenityState], values: dict[str, Any]) -> None:
         plain = unicodedata.normalize("NFKC", text)
         if key == "seats" and plain.isdecimal() and int(plain) > 1:  # a list that counts them says they are there
-            values["seats"] = columns.read_count(plain)
+            values["seats"] = reading.read_count(plain)
             amenities[key] = AmenityState.YES
         else:
-            amenities[key] = columns.read_state(text, self.taxonomy)
+            amenities[key] = reading.read_state(text, self.taxonomy)
 
     def _cell(self, name: str, text: str, extra: dict[str, str]) -> Any:  # noqa: PLR0911  one return a kind of cell
         match name:
             case "hours" | "self_service_hours":
                 return self._hours(text, extra)
             case "kind":
-                return columns.read_key(text, self.taxonomy.kinds) if text else "rest_station"
+                return reading.read_key(text, self.taxonomy.kinds) if text else "rest_station"
             case "status":
-                return columns.read_key(text, self.taxonomy.statuses) if text else "active"
+                return reading.read_key(text, self.taxonomy.statuses) if text else "active"
             case "host" | "built_by":
                 vocabulary = self.taxonomy.hosts if name == "host" else self.taxonomy.built_by
-                return columns.read_key(text, vocabulary) if text else ""
+                return reading.read_key(text, vocabulary) if text else ""
             case "access" | "eligible":
-                return columns.read_keys(text, self.taxonomy.access if name == "access" else self.taxonomy.eligible)
+                return reading.read_keys(text, self.taxonomy.access if name == "access" else self.taxonomy.eligible)
             case "seats":
-                return columns.read_count(text) if text else None
+                return reading.read_count(text) if text else None
             case "area_m2":
-                return columns.read_area(text) if text else None
+                return reading.read_area(text) if text else None
             case "position_checked" | "hours_checked" | "amenities_checked":
-                return columns.read_date(text) if text else None
+                return reading.read_date(text) if text else None
             case "season_from" | "season_to":
-                return columns.read_month_day(text) if text else ""
+                return reading.read_month_day(text) if text else ""
             case _:
                 return text
 

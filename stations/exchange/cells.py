@@ -1,0 +1,157 @@
+"""What one cell of a list says, and how a fact is written as one.
+
+A cell that cannot be read raises `CellError` with what was expected; the row and
+column are the caller's to add.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from stations.errors import StationsError
+from stations.station import AmenityState
+from stations.taxonomy import Taxonomy, Vocabulary
+
+_LIST = re.compile(r"[;；,，、|/\n]+")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
+_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
+_AREA_UNIT = re.compile(r"\s*(平方米|平米|m2|m²|sqm)$", re.IGNORECASE)
+
+
+class CellError(StationsError, ValueError):
+    """A cell that cannot be read."""
+
+
+def read_number(text: str) -> float:
+    """Read a decimal number, in half or full width.
+
+    Raises
+    ------
+    CellError
+        Not a number.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not _NUMBER.fullmatch(plain):
+        raise CellError("“{value}” is not a number. Write decimal degrees, like 116.3245.", value=text[:80])
+    return float(plain)
+
+
+def read_count(text: str) -> int:
+    """Read a whole number; ``20.0`` is one too, as spreadsheets write it.
+
+    Raises
+    ------
+    CellError
+        Not a whole number.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not re.fullmatch(r"\d{1,9}(\.0*)?", plain):
+        raise CellError("“{value}” is not a whole number.", value=text[:80])
+    return int(float(plain))
+
+
+def read_area(text: str) -> float:
+    """Read square metres, with or without the unit.
+
+    Raises
+    ------
+    CellError
+        Not a number.
+    """
+    plain = _AREA_UNIT.sub("", unicodedata.normalize("NFKC", text).strip())
+    if not _NUMBER.fullmatch(plain):
+        raise CellError("“{value}” is not an area. Write square metres, like 20.", value=text[:80])
+    return float(plain)
+
+
+def read_date(text: str) -> str:
+    """Read a date, ``2025-03-01``, ``2025/3/1`` or ``2025年3月1日``, as ISO 8601.
+
+    Raises
+    ------
+    CellError
+        Not a date.
+    """
+    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        raise CellError("“{value}” is not a date. Write it like 2025-03-01.", value=text[:80])
+    return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+
+
+def read_month_day(text: str) -> str:
+    """Read a day of every year, ``06-01`` or ``6月1日``.
+
+    Raises
+    ------
+    CellError
+        Not such a day.
+    """
+    found = _MONTH_DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        raise CellError("“{value}” is not a day of the year. Write it like 06-01.", value=text[:80])
+    return f"{int(found[1]):02}-{int(found[2]):02}"
+
+
+def read_key(text: str, vocabulary: Vocabulary) -> str:
+    """Read a word of a vocabulary.
+
+    Raises
+    ------
+    CellError
+        Not one of its words. Lists them.
+    """
+    key = vocabulary.key_of(text)
+    if key is None:
+        raise CellError(
+            "“{value}” is not one of the {vocabulary}. Write one of: {known}.",
+            value=text[:80],
+            vocabulary=vocabulary.name.replace("_", " "),
+            known=", ".join(f"{key} ({term.zh})" for key, term in vocabulary.terms.items()),
+        )
+    return key
+
+
+def read_keys(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Read a list of words of a vocabulary, parted by commas or semicolons of either width.
+
+    Raises
+    ------
+    CellError
+        A word that is not one of its words.
+    """
+    return tuple(dict.fromkeys(read_key(word, vocabulary) for word in split_list(text)))
+
+
+def read_amenities(text: str, taxonomy: Taxonomy) -> dict[str, AmenityState]:
+    """Read a list of amenities that a station has. ``toilet=nearby`` gives another state than yes.
+
+    What the list leaves out stays unknown.
+
+    Raises
+    ------
+    CellError
+        An amenity or a state that is not known.
+    """
+    states: dict[str, AmenityState] = {}
+    for item in split_list(text):
+        word, _, state = unicodedata.normalize("NFKC", item).replace(":", "=").partition("=")
+        states[read_key(word, taxonomy.amenities)] = read_state(state or "yes", taxonomy)
+    return states
+
+
+def read_state(text: str, taxonomy: Taxonomy) -> AmenityState:
+    """Read whether an amenity is there; an empty cell is unknown.
+
+    Raises
+    ------
+    CellError
+        Not a state.
+    """
+    return AmenityState(read_key(text, taxonomy.states)) if text else AmenityState.UNKNOWN
+
+
+def split_list(text: str) -> list[str]:
+    """Part a list at commas, semicolons and the like, of either width."""
+    return [item.strip() for item in _LIST.split(text) if item.strip()]
