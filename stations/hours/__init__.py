@@ -1,6 +1,7 @@
 """Opening hours: when a station is open, in the grammar of OpenStreetMap and the calendar of China."""
 
 from stations.hours.clock import (
+    CLOSED_FOR_NOW,
     EARLIEST,
     HORIZON,
     HOURS_NOT_KNOWN,
@@ -10,12 +11,14 @@ from stations.hours.clock import (
     OUT_OF_RANGE,
     OUT_OF_SEASON,
     SELF_SERVICE,
+    STATE_CODES,
     Hours,
     State,
     StateAt,
 )
 
 __all__ = [
+    "CLOSED_FOR_NOW",
     "EARLIEST",
     "HORIZON",
     "HOURS_NOT_KNOWN",
@@ -25,6 +28,7 @@ __all__ = [
     "OUT_OF_RANGE",
     "OUT_OF_SEASON",
     "SELF_SERVICE",
+    "STATE_CODES",
     "Hours",
     "State",
     "StateAt",

@@ -5,24 +5,27 @@ read and evaluated by opening-hours-py. Public and school holidays (``PH``, ``SH
 never match here, as this module knows no calendar; `Hours.depends_on_holidays`
 says where that matters. Sunrise and sunset are taken as 07:00 and 19:00.
 
-A station may have staffed hours, self-service hours and a season. It is closed
-out of its season, and otherwise open when either of the two hours is. Where the
-staffed hours are not known it is unknown outside its self-service hours, never
-closed.
+A station may have staffed hours, self-service hours, a season and dated closures.
+It is closed through every day of a closure and out of its season, and otherwise
+open when either of the two hours is. Where the staffed hours are not known it is
+unknown outside its self-service hours, never closed.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import opening_hours
 
 from stations.errors import HoursError
+from stations.station import Closure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +46,10 @@ LATEST = datetime(9998, 1, 1, tzinfo=UTC).timestamp()
 
 HOURS_NOT_KNOWN = "hours not known"
 OUT_OF_SEASON = "out of season"
+CLOSED_FOR_NOW = "closed for now"
 SELF_SERVICE = "self-service"
 OUT_OF_RANGE = "no hours for that year"
-"""Reasons of this module. Any other reason is a comment that stands in the rule itself."""
+"""Reasons of this module. Any other reason is a comment in the rule, or what a closure gives as its reason."""
 
 _BLOCK_S = HORIZON.total_seconds()
 _FAULT_AT = re.compile(r"--> (\d+):(\d+)")
@@ -61,6 +65,10 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+STATE_CODES: Mapping[State, int] = MappingProxyType({State.UNKNOWN: 0, State.OPEN: 1, State.CLOSED: 2})
+"""How arrays write a state, as int8."""
+
+
 @dataclass(frozen=True, slots=True)
 class StateAt:
     """The state at a moment.
@@ -73,7 +81,7 @@ class StateAt:
         When the state changes next, in the time zone of the rule; None when it
         does not within 8 days.
     reason
-        Empty, one of the reasons named in this module, or a comment of the rule.
+        Empty, one of the reasons named in this module, a comment of the rule or the reason of a closure.
     """
 
     state: State
@@ -104,7 +112,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When a station is open. Made by `Hours.parse`; equal when the texts and the time zone are.
+    """When a station is open. Made by `Hours.parse`; equal when the texts, the closures and the time zone are.
 
     A question costs a look into a list of the stretch's changes, evaluated at
     first asking and kept. What is kept never changes an answer, so threads may
@@ -115,13 +123,22 @@ class Hours:
     timezone: ZoneInfo
     self_service_text: str = ""
     season: str = ""
+    closures: tuple[Closure, ...] = ()
     _staffed: _Rule | None = field(default=None, compare=False, repr=False)
     _self_service: _Rule | None = field(default=None, compare=False, repr=False)
     _season: _Rule | None = field(default=None, compare=False, repr=False)
     _blocks: dict[int, _Block] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def parse(cls, text: str, timezone: ZoneInfo, *, self_service: str = "", season: str = "") -> Hours:
+    def parse(
+        cls,
+        text: str,
+        timezone: ZoneInfo,
+        *,
+        self_service: str = "",
+        season: str = "",
+        closures: tuple[Closure, ...] = (),
+    ) -> Hours:
         """Read opening hours.
 
         Parameters
@@ -135,6 +152,9 @@ class Hours:
         season
             Months or dates in OSM grammar, like ``Jun 01-Sep 30``, outside which
             the station is closed; empty for all year.
+        closures
+            Days on which the station is closed whatever the texts say, from the
+            midnight that begins the first to the midnight that ends the last.
 
         Raises
         ------
@@ -143,7 +163,7 @@ class Hours:
         """
         texts = [part.strip() for part in (text, self_service, season)]
         staffed, by_itself, in_season = (_Rule.parse(part, timezone) if part else None for part in texts)
-        return cls(texts[0], timezone, texts[1], texts[2], staffed, by_itself, in_season)
+        return cls(texts[0], timezone, texts[1], texts[2], closures, staffed, by_itself, in_season)
 
     @property
     def known(self) -> bool:
@@ -198,8 +218,25 @@ class Hours:
         staffed = self._staffed.spans(first, last) if self._staffed else [_Span(first, State.UNKNOWN, HOURS_NOT_KNOWN)]
         self_service = self._self_service.spans(first, last) if self._self_service else []
         season = self._season.spans(first, last) if self._season else []
-        for start in sorted({span.start for spans in (staffed, self_service, season) for span in spans}):
-            yield _joint(start, _at(staffed, start), _at(self_service, start), _at(season, start))
+        closed = [*self._closed(first, last)]
+        starts = {span.start for spans in (staffed, self_service, season) for span in spans}
+        starts.update(moment for begin, end, _ in closed for moment in (begin, end) if first < moment < last)
+        for start in sorted(starts):
+            reason = next((why for begin, end, why in closed if begin <= start < end), None)
+            if reason is None:
+                yield _joint(start, _at(staffed, start), _at(self_service, start), _at(season, start))
+            else:
+                yield _Span(start, State.CLOSED, reason)
+
+    def _closed(self, first: float, last: float) -> Iterator[tuple[float, float, str]]:
+        """When closures between two moments begin and end, with their reasons."""
+        for closure in self.closures:
+            begin, end = (
+                datetime.combine(day, time(), self.timezone).timestamp()
+                for day in (closure.first, closure.last + timedelta(days=1))
+            )
+            if begin < last and end > first:
+                yield begin, end, closure.reason or CLOSED_FOR_NOW
 
 
 class _Rule(NamedTuple):
