@@ -17,6 +17,7 @@ from geodata.errors import AtlasError
 from stations.commands.atlas import atlas_commands, demo_commands
 from stations.commands.importing import street_check
 from stations.commands.questions import question_commands
+from stations.commands.registry import registry_commands
 from stations.commands.stations import station_commands
 from stations.errors import StationsError
 from stations.exchange.proposal import PositionCheck
@@ -123,6 +124,7 @@ def add_commands(app: Flask, settings: Settings) -> None:
 
     app.cli.add_command(atlas_commands())
     app.cli.add_command(demo_commands(settings, registry))
+    app.cli.add_command(registry_commands(settings))
     app.cli.add_command(station_commands(registry, settings.timezone, position_check))
     for command in question_commands(house):
         app.cli.add_command(command)

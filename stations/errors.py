@@ -51,6 +51,67 @@ class RegistryLockedError(RegistryError, TimeoutError):
     """A registry that another program keeps locked."""
 
 
+class RegistryAwayError(RegistryError, ConnectionError):
+    """A registry whose server does not answer."""
+
+
+class SchemaError(RegistryError):
+    """A registry whose tables are of an older or newer version than this program works with.
+
+    The values hold ``found`` and ``wanted``.
+    """
+
+
+class BackupError(StationsError):
+    """A backup that cannot be made, or cannot be used."""
+
+
+class UnknownBatchError(StationsError, LookupError):
+    """A batch that the log does not have."""
+
+
+class UnknownRevisionError(StationsError, LookupError):
+    """A revision that the log, or a station's history, does not have."""
+
+
+class StaleEdit(StationsError):  # noqa: N818  the field's word; `registry.entries` says what is in it
+    """An edit of a record that somebody else has changed meanwhile; nothing was written.
+
+    Attributes
+    ----------
+    code
+        The station.
+    seen, now
+        Revision that the editor saw, and the newest of that station; 0 for none.
+    base, mine, theirs
+        The record as the editor saw it, as the editor wants it, and as it is;
+        `Station` or None where there is none.
+    """
+
+    def __init__(
+        self, template: str, /, *, base: object = None, mine: object = None, theirs: object = None, **values: object
+    ) -> None:
+        self.code = str(values.get("code", ""))
+        self.seen = values.get("seen", 0)
+        self.now = values.get("now", 0)
+        self.base, self.mine, self.theirs = base, mine, theirs
+        super().__init__(template, **values)
+
+
+class UndoRefused(StationsError):  # noqa: N818  the field's word
+    """A batch that cannot be taken back, as later edits stand in the way; nothing was written.
+
+    Attributes
+    ----------
+    later
+        Entries of the same stations that were written after the batch, oldest first.
+    """
+
+    def __init__(self, template: str, /, *, later: tuple[object, ...] = (), **values: object) -> None:
+        self.later = later
+        super().__init__(template, **values)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong, or doubtful, in a file.

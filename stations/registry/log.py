@@ -8,109 +8,84 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import sqlalchemy as sa
 
-from stations.errors import RegistryError, RegistryLockedError, UnknownStationError
-from stations.registry.schema import BATCH, ENTRY, WRITES, prepare, sqlite_file, told_plainly
+from stations.errors import (
+    RegistryAwayError,
+    RegistryError,
+    RegistryLockedError,
+    StaleEdit,
+    UnknownRevisionError,
+    UnknownStationError,
+)
+from stations.registry.columns import Row, hours_key
+from stations.registry.entries import (
+    ENTRIES,
+    Action,
+    Batch,
+    Changes,
+    Entry,
+    Written,
+    batch_of,
+    entry_of,
+    head_of,
+)
+from stations.registry.faults import LOCKED
+from stations.registry.loading import advance
+from stations.registry.migrating import prepare
+from stations.registry.placing import Plan, Put, place
+from stations.registry.schema import BATCH, ENTRY, STATION
 from stations.registry.snapshot import Snapshot, hours_of
-from stations.station import Station, Status
+from stations.registry.stores import Store, open_store
+from stations.registry.transcript import EntryRow, transcript
+from stations.registry.undoing import plan_undo, record_at
+from stations.station import Station
+
+__all__ = ["Action", "Batch", "Changes", "Comparison", "Entry", "Registry", "Written", "compare"]
 
 CHECK_EVERY_S = 0.25
 """How old the knowledge of the head revision may be. Other workers' edits show within twice this."""
 
+AWAY_S = 30.0
+"""How long readers are served what was read last while the server does not answer, as when it is started anew."""
+
 WAIT_S = 10.0
 """How long a writer waits for another before it gives up."""
 
+PAGE = 1000
+"""Entries in a page of changes, unless told."""
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class Action(StrEnum):
-    """What an entry does: put a record in place, or take a station out of service for good."""
-
-    PUT = "put"
-    RETIRE = "retire"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Entries that were written together.
-
-    Attributes
-    ----------
-    what
-        In plain words, like "import".
-    source, digest
-        Name and SHA-256 of the file it came from; empty for an edit by hand.
-    at
-        Moment of writing, UTC.
-    count
-        How many entries.
-    """
-
-    id: int
-    what: str
-    source: str
-    digest: str
-    at: datetime
-    who: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One record as of one revision."""
-
-    revision: int
-    action: Action
-    station: Station
-    batch: Batch
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What came of writing stations.
-
-    Attributes
-    ----------
-    batch
-        None when nothing had changed, and so nothing was written.
-    added, changed, unchanged
-        Codes, in the order they were given.
-    revision
-        Head of the log afterwards.
-    """
-
-    batch: Batch | None
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    revision: int
-
 
 Change = Callable[[Snapshot], Iterable[Station]]
 """Gives the records to be put in place, from the stations as they are. Called inside the transaction."""
 
 
 class Registry:
-    """An open registry. Threads may share it; processes open their own on the same file."""
+    """An open registry. Threads may share it; processes open their own on the same store.
 
-    def __init__(
-        self, engine: sa.Engine, name: str, timezone: ZoneInfo, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(**{WRITES: True})
-        self._name = name
+    Attributes
+    ----------
+    store
+        The database it stands in.
+    """
+
+    def __init__(self, store: Store, timezone: ZoneInfo, clock: Callable[[], float] = time.monotonic) -> None:
+        self.store = store
         self._timezone = timezone
         self._clock = clock
         self._lock = threading.Lock()
+        self._writers = threading.Lock()
         self._snapshot = Snapshot.build(0, (), timezone)
-        self._checked = float("-inf")
+        self._checked = self._answered = float("-inf")
         self._stale = True
 
     @classmethod
@@ -122,12 +97,13 @@ class Registry:
         clock: Callable[[], float] = time.monotonic,
         wait_s: float = WAIT_S,
     ) -> Registry:
-        """Open the registry at a URL; make an empty one when the file is not there.
+        """Open the registry at a URL; make an empty one where there is none.
 
         Parameters
         ----------
         url
-            ``sqlite:///registry.db``, or with four slashes an absolute path.
+            ``sqlite:///registry.db``, or with four slashes an absolute path;
+            ``postgresql://user:password@host/database``.
         timezone
             Time zone in which opening hours are read.
         clock
@@ -137,17 +113,25 @@ class Registry:
 
         Raises
         ------
+        SchemaError
+            A registry of an older or newer program.
         RegistryError
             Not a registry, or one that cannot be opened. Says what to do.
         """
-        path = sqlite_file(url)
-        return cls(prepare(path, wait_s), path.name, timezone, clock)
+        store = open_store(url, wait_s)
+        try:
+            prepare(store)
+        except RegistryError:
+            store.close()
+            raise
+        return cls(store, timezone, clock)
 
     def snapshot(self) -> Snapshot:
         """Give the stations as of now.
 
         This process's own writes show at once, others' within half a second. Mostly
-        it costs a look at the clock.
+        it costs a look at the clock. While a server is started anew, what was read
+        last is served for half a minute.
 
         Raises
         ------
@@ -161,19 +145,26 @@ class Registry:
             return self._snapshot
         try:
             if self._stale or self._clock() - self._checked >= CHECK_EVERY_S:
-                wrote, self._stale = self._stale, False
-                try:
-                    with told_plainly(self._name), self._engine.begin() as connection:
-                        self._snapshot = self._advanced(connection, self._snapshot)
-                except RegistryError as error:
-                    self._stale = self._stale or wrote
-                    # A writer who commits for long only makes others' edits show later.
-                    if wrote or not isinstance(error, RegistryLockedError):
-                        raise
-                self._checked = self._clock()
+                self._look()
             return self._snapshot
         finally:
             self._lock.release()
+
+    def _look(self) -> None:
+        wrote, self._stale = self._stale, False
+        try:
+            with self.store.reading() as connection:
+                self._snapshot = advance(connection, self._snapshot)
+        except RegistryError as error:
+            self._stale = self._stale or wrote
+            # A writer who commits for long only makes others' edits show later.
+            locked = isinstance(error, RegistryLockedError)
+            away = isinstance(error, RegistryAwayError) and self._clock() - self._answered < AWAY_S
+            if wrote or not (locked or away):
+                raise
+        else:
+            self._answered = self._clock()
+        self._checked = self._clock()
 
     def write(
         self, change: Change, *, what: str, who: str, at: datetime, source: str = "", digest: str = ""
@@ -194,26 +185,146 @@ class Registry:
         RegistryError
             A code given twice, or a database that cannot be written. Nothing was.
         """
-        with told_plainly(self._name), self._writer.begin() as connection:
-            before = self._advanced(connection, self._snapshot)
-            written = compare(before, change(before))
-            fresh = [*written.added.values(), *written.changed.values()]
-            if fresh:
-                batch = Batch(self._next_batch(connection), what, source, digest, at.astimezone(UTC), who, len(fresh))
-                self._add(connection, batch, before.revision, fresh)
-            else:
-                batch = None
-        # Only now: before the commit another thread could clear it with the old head in hand.
-        self._stale = True
-        return Written(
-            batch, tuple(written.added), tuple(written.changed), written.unchanged, before.revision + len(fresh)
-        )
+        with self._writing() as connection:
+            before = advance(connection, self._snapshot)
+            compared = compare(before, change(before))
+            puts = [Put(station, compared.records[code]) for code, station in compared.fresh]
+            self._check_hours(puts, frozenset(before.rule_keys))
+            batch, head = self._placed(connection, before.revision, Plan(puts), what, who, at, source, digest)
+        return Written(batch, tuple(compared.added), tuple(compared.changed), compared.unchanged, head)
 
     def append(
         self, stations: Iterable[Station], *, what: str, who: str, at: datetime, source: str = "", digest: str = ""
     ) -> Written:
         """Put these records in place, whatever was there; as `write`."""
         return self.write(lambda _: stations, what=what, who=who, at=at, source=source, digest=digest)
+
+    def edit(self, station: Station, *, seen: int, who: str, at: datetime, what: str = "edit") -> Written:
+        """Put one record in place, if it is still as the editor saw it. One that is as wanted already adds no entry.
+
+        Parameters
+        ----------
+        seen
+            Revision of the station's record that the editor saw; 0 for a new station.
+        at
+            Aware moment of writing.
+
+        Raises
+        ------
+        StaleEdit
+            Somebody else has changed, added or removed the station since. Nothing was written.
+        HoursError
+            Hours that cannot be read.
+        RegistryError
+            The database cannot be written.
+        """
+        code, record = station.code, station.to_json()
+        with self._writing() as connection:
+            head = head_of(connection)
+            last = connection.execute(
+                sa.select(ENTRY.c.revision, ENTRY.c.action, ENTRY.c.record)
+                .where(ENTRY.c.code == code)
+                .order_by(ENTRY.c.revision.desc())
+                .limit(1)
+            ).one_or_none()
+            now = 0 if last is None else last.revision
+            theirs = last.record if last is not None and last.action == Action.PUT else None
+            if theirs is not None and _same(theirs, record):
+                return Written(None, (), (), (code,), head)
+            if seen != now and (seen or theirs is not None):
+                base = connection.execute(
+                    sa.select(ENTRY.c.record).where(
+                        ENTRY.c.code == code, ENTRY.c.revision == seen, ENTRY.c.action == Action.PUT.value
+                    )
+                ).scalar()
+                raise StaleEdit(
+                    "Station {code} is at revision {now}; you saw revision {seen}. Somebody changed it meanwhile. "
+                    "Nothing was written: look at both, and decide.",
+                    base=None if base is None else Station.from_json(base),
+                    mine=station,
+                    theirs=None if theirs is None else Station.from_json(theirs),
+                    code=code,
+                    seen=seen,
+                    now=now,
+                )
+            hours_of(station, self._timezone)
+            batch, head = self._placed(connection, head, Plan([Put(station, record)]), what, who, at)
+        return _written_one(batch, code, head, new=theirs is None)
+
+    def remove(
+        self,
+        codes: Iterable[str],
+        *,
+        who: str,
+        at: datetime,
+        what: str = "remove",
+        source: str = "",
+        digest: str = "",
+    ) -> Written:
+        """Take stations out of the registry as one batch, all or nothing. Their history stays.
+
+        Raises
+        ------
+        UnknownStationError
+            A code that no station has. Nothing was written.
+        RegistryError
+            The database cannot be written.
+        """
+        wanted = tuple(dict.fromkeys(codes))
+        with self._writing() as connection:
+            head = head_of(connection)
+            removes = [(code, self._standing(connection, code)) for code in wanted]
+            batch, head = self._placed(connection, head, Plan((), removes), what, who, at, source, digest)
+        return Written(batch, (), (), (), head, wanted)
+
+    def undo(self, batch: int, *, who: str, at: datetime) -> Written:
+        """Put every station of a batch back to what it was before it, as one new batch; those it added are removed.
+
+        Raises
+        ------
+        UnknownBatchError
+            The log has no such batch.
+        UndoRefused
+            Stations of the batch were written again later; the error lists how. Nothing was written.
+        RegistryError
+            The database cannot be written.
+        """
+        with self._writing() as connection:
+            head = head_of(connection)
+            plan = plan_undo(connection, batch)
+            there = {put.station.code for put in plan.puts} & self._codes_in_place(connection, batch)
+            written, head = self._placed(connection, head, plan, f"undo of batch {batch}", who, at)
+        codes = [put.station.code for put in plan.puts]
+        return Written(
+            written,
+            tuple(code for code in codes if code not in there),
+            tuple(code for code in codes if code in there),
+            (),
+            head,
+            tuple(code for code, _ in plan.removes),
+        )
+
+    def restore(self, code: str, revision: int, *, who: str, at: datetime) -> Written:
+        """Put the record of an earlier revision in place again, as a new one.
+
+        Raises
+        ------
+        UnknownStationError
+            No entry has that code.
+        UnknownRevisionError
+            The station's history does not have that revision, or it removed the station.
+        RegistryError
+            The database cannot be written.
+        """
+        with self._writing() as connection:
+            head = head_of(connection)
+            record = record_at(connection, code, revision)
+            standing = connection.execute(sa.select(STATION.c.record).where(STATION.c.code == code)).scalar()
+            if standing is not None and _same(standing, record):
+                return Written(None, (), (), (code,), head)
+            plan = Plan([Put(Station.from_json(record), record)])
+            batch, head = self._placed(connection, head, plan, f"restore of revision {revision}", who, at)
+        return _written_one(batch, code, head, new=standing is None)
 
     def history(self, code: str) -> tuple[Entry, ...]:
         """Every entry of one station, oldest first.
@@ -223,77 +334,157 @@ class Registry:
         UnknownStationError
             No entry has that code.
         """
-        query = (
-            sa.select(ENTRY, BATCH)
-            .join(BATCH, ENTRY.c.batch == BATCH.c.id)
-            .where(ENTRY.c.code == code)
-            .order_by(ENTRY.c.revision)
-        )
-        with told_plainly(self._name), self._engine.begin() as connection:
-            entries = tuple(_entry(row) for row in connection.execute(query).mappings())
+        with self.store.reading() as connection:
+            rows = connection.execute(ENTRIES.where(ENTRY.c.code == code)).mappings()
+            entries = tuple(entry_of(row) for row in rows)
         if not entries:
             raise UnknownStationError("There is no station {code}.", code=code[:80])
         return entries
 
+    def as_of(self, when: datetime | int) -> Snapshot:
+        """Give the stations as they were at a moment, or as of a revision.
+
+        Parameters
+        ----------
+        when
+            A moment, one without an offset in the registry's time zone: the log up
+            to the last batch written by then. Or a revision.
+
+        Raises
+        ------
+        UnknownRevisionError
+            The log does not go so far.
+        """
+        with self.store.reading() as connection:
+            head = head_of(connection)
+            if isinstance(when, datetime):
+                moment = when if when.tzinfo else when.replace(tzinfo=self._timezone)
+                revision = _head_at(connection, moment)
+            else:
+                revision = _within(when, head)
+            latest = sa.select(sa.func.max(ENTRY.c.revision)).where(ENTRY.c.revision <= revision).group_by(ENTRY.c.code)
+            stood = connection.execute(
+                sa.select(ENTRY.c.revision, ENTRY.c.record).where(
+                    ENTRY.c.revision.in_(latest.scalar_subquery()), ENTRY.c.action == Action.PUT.value
+                )
+            )
+            rows = [Row.of(Station.from_json(record), at)._replace(record=record.encode()) for at, record in stood]
+        return Snapshot.of_rows(revision, [rows] if rows else [], self._timezone, rules=self._snapshot.rules)
+
+    def changes(self, since: int, *, limit: int = PAGE) -> Changes:
+        """Give the next page of what was written after a revision, complete and in order.
+
+        Parameters
+        ----------
+        since
+            The last revision that is known already; 0 for the beginning.
+        limit
+            Most entries in a page.
+
+        Raises
+        ------
+        UnknownRevisionError
+            The log does not go so far.
+        """
+        with self.store.reading() as connection:
+            head = head_of(connection)
+            upto = min(_within(since, head) + limit, head)
+            rows = connection.execute(ENTRIES.where(ENTRY.c.revision > since, ENTRY.c.revision <= upto)).mappings()
+            return Changes(since, head, upto, tuple(entry_of(row) for row in rows))
+
+    def batches(self, limit: int = 20) -> tuple[Batch, ...]:
+        """The last batches, newest first."""
+        with self.store.reading() as connection:
+            rows = connection.execute(sa.select(BATCH).order_by(BATCH.c.id.desc()).limit(limit)).mappings()
+            return tuple(batch_of(row) for row in rows)
+
+    def entries(self, first: int = 1, last: int | None = None) -> Iterator[EntryRow]:
+        """The rows of the log from one revision to another, as they stand there, read a page at a time.
+
+        No transaction stays open between pages, so that nobody who writes is held up.
+        """
+        if last is None:
+            with self.store.reading() as connection:
+                last = head_of(connection)
+        for rows in transcript(self.store.reading, first, last):
+            yield from (row for row in rows if isinstance(row, EntryRow))
+
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.store.close()
 
-    def _advanced(self, connection: sa.Connection, known: Snapshot) -> Snapshot:
-        """Bring a snapshot up to the head of the log."""
-        head = connection.execute(sa.select(sa.func.max(ENTRY.c.revision))).scalar() or 0
-        if head == known.revision:
-            return known
-        if head < known.revision:  # an older file was put in place
-            known = Snapshot.build(0, (), self._timezone, rules=known.rules)
-        latest = (
-            sa.select(sa.func.max(ENTRY.c.revision)).where(ENTRY.c.revision > known.revision).group_by(ENTRY.c.code)
-        )
-        query = sa.select(ENTRY.c.code, ENTRY.c.record).where(ENTRY.c.revision.in_(latest))
-        stations = {station.code: station for station in known.stations}
-        stations |= {code: Station.from_json(record) for code, record in connection.execute(query)}
-        return Snapshot.build(head, stations.values(), self._timezone, rules=known.rules)
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        # In turn here first: threads that wait for the database would only poll it, and use up its connections.
+        if not self._writers.acquire(timeout=self.store.wait_s):
+            raise RegistryLockedError(LOCKED, name=self.store.name)
+        try:
+            with self.store.writing() as connection:
+                yield connection
+        finally:
+            # Only now: before the commit another thread could clear it with the old head in hand. And also when the
+            # commit failed, as a server that goes away may have done it.
+            self._stale = True
+            self._writers.release()
 
-    def _next_batch(self, connection: sa.Connection) -> int:
-        return (connection.execute(sa.select(sa.func.max(BATCH.c.id))).scalar() or 0) + 1
+    def _placed(
+        self,
+        connection: sa.Connection,
+        head: int,
+        plan: Plan,
+        what: str,
+        who: str,
+        at: datetime,
+        source: str = "",
+        digest: str = "",
+    ) -> tuple[Batch | None, int]:
+        if not len(plan):
+            return None, head
+        last = connection.execute(sa.select(sa.func.max(BATCH.c.id))).scalar() or 0
+        batch = Batch(last + 1, what, source, digest, at.astimezone(UTC), who, len(plan))
+        return batch, place(connection, batch, head, plan)
 
-    def _add(self, connection: sa.Connection, batch: Batch, head: int, stations: list[Station]) -> None:
-        for station in stations:
-            hours_of(station, self._timezone)
-        connection.execute(
-            BATCH.insert(),
-            {
-                "id": batch.id,
-                "what": batch.what,
-                "source": batch.source,
-                "digest": batch.digest,
-                "at": batch.at.isoformat(),
-                "who": batch.who,
-                "count": batch.count,
-            },
+    def _check_hours(self, puts: Iterable[Put], known: frozenset[str]) -> None:
+        """See that hours can be read, each distinct text once."""
+        distinct = {hours_key(put.station): put.station for put in puts}
+        for key, station in distinct.items():
+            if key not in known:
+                hours_of(station, self._timezone)
+
+    def _standing(self, connection: sa.Connection, code: str) -> str:
+        record = connection.execute(sa.select(STATION.c.record).where(STATION.c.code == code)).scalar()
+        if record is None:
+            raise UnknownStationError("There is no station {code}.", code=code[:80])
+        return record
+
+    def _codes_in_place(self, connection: sa.Connection, batch: int) -> set[str]:
+        rows = connection.execute(
+            sa.select(STATION.c.code).where(
+                STATION.c.code.in_(sa.select(ENTRY.c.code).where(ENTRY.c.batch == batch).scalar_subquery())
+            )
         )
-        connection.execute(
-            ENTRY.insert(),
-            [
-                {
-                    "revision": revision,
-                    "code": station.code,
-                    "action": Action.RETIRE if station.status is Status.RETIRED else Action.PUT,
-                    "record": station.to_json(),
-                    "batch": batch.id,
-                }
-                for revision, station in enumerate(stations, start=head + 1)
-            ],
-        )
+        return {code for (code,) in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Records beside what the registry holds, by code."""
+    """Records beside what the registry holds, by code.
+
+    Attributes
+    ----------
+    records
+        Texts of those that are added or changed.
+    """
 
     added: dict[str, Station]
     changed: dict[str, Station]
     unchanged: tuple[str, ...]
+    records: dict[str, str]
+
+    @property
+    def fresh(self) -> list[tuple[str, Station]]:
+        """What there is to write, new stations first."""
+        return [*self.added.items(), *self.changed.items()]
 
 
 def compare(snapshot: Snapshot, stations: Iterable[Station]) -> Comparison:
@@ -304,31 +495,53 @@ def compare(snapshot: Snapshot, stations: Iterable[Station]) -> Comparison:
     RegistryError
         A code given twice.
     """
-    known = {station.code: station for station in snapshot.stations}
     added: dict[str, Station] = {}
     changed: dict[str, Station] = {}
-    unchanged: dict[str, Station] = {}
+    unchanged: dict[str, None] = {}
+    records: dict[str, str] = {}
     for station in stations:
-        if station.code in added or station.code in changed or station.code in unchanged:
-            raise RegistryError("Station {code} is given twice. Give each station once.", code=station.code)
-        before = known.get(station.code)
-        if before is None:
-            added[station.code] = station
-        elif before == station or before.to_json() == station.to_json():
-            unchanged[station.code] = station
-        else:
-            changed[station.code] = station
-    return Comparison(added, changed, tuple(unchanged))
+        code = station.code
+        if code in records or code in unchanged:
+            raise RegistryError("Station {code} is given twice. Give each station once.", code=code)
+        record = station.to_json()
+        before = snapshot.record_of(code)
+        if before is not None and _same(before, record):
+            unchanged[code] = None
+            continue
+        records[code] = record
+        (added if before is None else changed)[code] = station
+    return Comparison(added, changed, tuple(unchanged), records)
 
 
-def _entry(row: sa.RowMapping) -> Entry:
-    batch = Batch(
-        row["id"],
-        row["what"],
-        row["source"],
-        row["digest"],
-        datetime.fromisoformat(row["at"]),
-        row["who"],
-        row["count"],
-    )
-    return Entry(row["revision"], Action(row["action"]), Station.from_json(row["record"]), batch)
+def _written_one(batch: Batch | None, code: str, head: int, *, new: bool) -> Written:
+    return Written(batch, (code,) if new else (), () if new else (code,), (), head)
+
+
+def _same(before: str | bytes, record: str) -> bool:
+    """Whether two records say the same; an older program may have written the fields in another order."""
+    if (before.decode() if isinstance(before, bytes) else before) == record:
+        return True
+    loaded: Any = orjson.loads(before)
+    return loaded == orjson.loads(record)
+
+
+def _within(revision: int, head: int) -> int:
+    if not 0 <= revision <= head:
+        raise UnknownRevisionError(
+            "There is no revision {revision}: the log goes from 0 to {head}. If it went further before, the registry "
+            "was restored from an older backup; read it anew from 0.",
+            revision=revision,
+            head=head,
+        )
+    return revision
+
+
+def _head_at(connection: sa.Connection, moment: datetime) -> int:
+    """Newest revision of the log as it was at a moment."""
+    batches = sa.select(BATCH.c.id, BATCH.c.at).order_by(BATCH.c.id.desc())
+    for batch, at in connection.execute(batches):
+        if datetime.fromisoformat(at) <= moment:
+            return (
+                connection.execute(sa.select(sa.func.max(ENTRY.c.revision)).where(ENTRY.c.batch <= batch)).scalar() or 0
+            )
+    return 0

@@ -1,34 +1,27 @@
-"""Tables of the registry, and the SQLite file they stand in.
+"""Tables of the registry, the same on SQLite and PostgreSQL.
 
 One log, `entry`, to which rows are only ever added, and `batch`, which says who
-added them, when and from what. Everything else is read from these two.
-
-The rollback journal is kept: SQLite 3.7.0 to 3.51.2 can damage a database in WAL
-mode when several connections write, and readers here read the snapshot anyway.
+added them, when and from what. `station` is what stands now, by the log; it is
+written in the same transaction and could be made again from it at any time.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import MappingProxyType
-from urllib.parse import quote
-
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
-from stations.errors import RegistryError, RegistryLockedError
-
-SCHEMA_VERSION = 1
+NEWEST = "0002"
+"""The schema that this program works with: the last of `migrations`."""
 
 METADATA = sa.MetaData()
 
+# By code point on both stores, whatever the language of a server; SQLite does so anyway.
+_BY_CODE_POINT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 VERSION = sa.Table(
-    "registry_schema",
+    "alembic_version",
     METADATA,
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
 BATCH = sa.Table(
@@ -36,172 +29,95 @@ BATCH = sa.Table(
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("what", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False, comment="name of the file it came from, or empty"),
-    sa.Column("digest", sa.Text, nullable=False, comment="SHA-256 of that file, or empty"),
-    sa.Column("at", sa.Text, nullable=False, comment="ISO 8601, UTC"),
+    sa.Column("source", sa.Text, nullable=False),  # name of the file it came from, or empty
+    sa.Column("digest", sa.Text, nullable=False),  # SHA-256 of that file, or empty
+    sa.Column("at", _BY_CODE_POINT, nullable=False),  # ISO 8601, UTC
     sa.Column("who", sa.Text, nullable=False),
-    sa.Column("count", sa.Integer, nullable=False, comment="how many entries"),
+    sa.Column("count", sa.Integer, nullable=False),  # how many entries
 )
 
 ENTRY = sa.Table(
     "entry",
     METADATA,
     sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, sa.CheckConstraint("action IN ('put', 'retire')"), nullable=False),
-    sa.Column("record", sa.Text, nullable=False, comment="JSON of the whole station, as of this revision"),
+    sa.Column("code", _BY_CODE_POINT, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),  # JSON of the whole station, as of this revision
     sa.Column("batch", sa.Integer, sa.ForeignKey("batch.id"), nullable=False),
+    sa.CheckConstraint("action IN ('put', 'remove')", name="entry_action"),
     sa.Index("entry_code", "code", "revision"),
+    sa.Index("entry_batch", "batch"),
 )
 
-for _verb in ("UPDATE", "DELETE"):
-    sa.event.listen(
-        ENTRY,
-        "after_create",
-        sa.DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-            f"CREATE TRIGGER entry_no_{_verb.lower()} BEFORE {_verb} ON entry "
+STATION = sa.Table(
+    "station",
+    METADATA,
+    sa.Column("code", _BY_CODE_POINT, primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),  # of the entry that it stands by
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("township", sa.Text, nullable=False),
+    sa.Column("lon", sa.Double, nullable=False),
+    sa.Column("lat", sa.Double, nullable=False),
+    sa.Column("hours_key", sa.Text, nullable=False),  # JSON: staffed, self-service, season, closures
+    sa.Column("amenities", sa.Text, nullable=False),  # key=state;key=state
+    sa.Column("record", sa.Text, nullable=False),
+)
+
+ONLY_ADDED_TO = {
+    "sqlite": (
+        *(
+            f"CREATE TRIGGER entry_no_{verb.lower()} BEFORE {verb} ON entry "
             "BEGIN SELECT RAISE(ABORT, 'the log is only ever added to'); END"
-        ).execute_if(dialect="sqlite"),
-    )
+            for verb in ("UPDATE", "DELETE")
+        ),
+        # INSERT OR REPLACE takes the row away without asking the trigger above.
+        (
+            "CREATE TRIGGER entry_next BEFORE INSERT ON entry "
+            "WHEN NEW.revision IS NOT (SELECT coalesce(max(revision), 0) + 1 FROM entry) "
+            "BEGIN SELECT RAISE(ABORT, 'revisions of the log rise by one'); END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE FUNCTION entry_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION 'the log is only ever added to'; END$$"
+        ),
+        *(
+            f"CREATE TRIGGER entry_no_{verb.lower()} BEFORE {verb} ON entry "
+            "FOR EACH STATEMENT EXECUTE FUNCTION entry_only_added_to()"
+            for verb in ("UPDATE", "DELETE", "TRUNCATE")
+        ),
+    ),
+}
+"""What keeps every program from changing the log, by store."""
 
-WRITES = "registry_writes"
-"""Execution option of the engine that begins every transaction as a writer."""
+FOR_MAPS = {
+    "postgresql": (
+        (
+            "ALTER TABLE station ADD COLUMN position geometry(Point, 4326) "
+            "GENERATED ALWAYS AS (ST_SetSRID(ST_MakePoint(lon, lat), 4326)) STORED"
+        ),
+        "CREATE INDEX station_position ON station USING gist (position)",
+        (
+            "CREATE VIEW station_public AS SELECT code, name, status, kind, host, township, "
+            "record::json->>'address' AS address, "
+            "record::json->>'hours' AS hours, "
+            "record::json->>'self_service_hours' AS self_service_hours, "
+            "record::json->>'phone' AS phone, "
+            "amenities, lon, lat, position, revision FROM station"
+        ),
+    ),
+}
+"""What people with a GIS program read: a geometry, its index, and a view of public fields."""
 
-FAULTS = MappingProxyType(
-    {
-        sqlite3.SQLITE_CANTOPEN: "The registry {name} cannot be opened. See that its folder is there and writable.",
-        sqlite3.SQLITE_NOTADB: "{name} is not a registry, nor any SQLite database. Set YIZHAN_DATABASE to another.",
-        sqlite3.SQLITE_CORRUPT: "The registry {name} is damaged. Put a backup in its place.",
-        sqlite3.SQLITE_FULL: "The disk that holds the registry {name} is full. Make room; nothing was written.",
-        sqlite3.SQLITE_READONLY: "The registry {name} may not be written by this user. Nothing was changed.",
-        sqlite3.SQLITE_PERM: "The registry {name} may not be opened by this user.",
-        sqlite3.SQLITE_IOERR: "The disk that holds the registry {name} fails. Nothing was changed.",
-    }
-)
-
-
-@contextmanager
-def told_plainly(name: str) -> Iterator[None]:
-    """Turn what the database says into a `RegistryError` that says what to do.
-
-    Raises
-    ------
-    RegistryLockedError
-        Another program keeps the database locked.
-    RegistryError
-        Anything else that is wrong with it.
-    """
-    try:
-        yield
-    except (sa.exc.DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF  # the rest says more than is needed
-        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise RegistryLockedError(
-                "The registry {name} is kept locked by another program. Try again, or see what holds it.", name=name
-            ) from error
-        template = FAULTS.get(code, "The registry {name} cannot be used: {fault}.")
-        raise RegistryError(template, name=name, fault=cause) from error
-
-
-def sqlite_file(url: str) -> Path:
-    """Path of the database file that a URL names.
-
-    Raises
-    ------
-    RegistryError
-        Not the URL of a SQLite file.
-    """
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        raise RegistryError(
-            "“{url}” is not the URL of a registry. Write it like sqlite:///registry.db.", url=url
-        ) from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise RegistryError(
-            "A registry stands in a SQLite file, and {kind} names none. Write its URL like sqlite:///registry.db.",
-            kind=parsed.render_as_string(hide_password=True),
-        )
-    return Path(parsed.database)
-
-
-def connect(path: Path, wait_s: float) -> sa.Engine:
-    """Make an engine on a file that exists.
-
-    Parameters
-    ----------
-    wait_s
-        How long to wait for another writer, in seconds.
-    """
-    engine = sa.create_engine("sqlite://", creator=_connector(path, wait_s, "rw"), poolclass=NullPool)
-
-    # The driver's own transactions begin late and as readers; two would then deadlock on the way to writing.
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def prepare(path: Path, wait_s: float) -> sa.Engine:
-    """Open the database of a registry, making it when there is none.
-
-    Raises
-    ------
-    RegistryError
-        No folder for it, another program's database, or another version's.
-    """
-    if not path.parent.is_dir():
-        raise RegistryError(
-            "There is no folder for the registry {name}. Make the folder, or set YIZHAN_DATABASE to another place.",
-            name=path.name,
-        )
-    with told_plainly(path.name):
-        _connector(path, wait_s, "rwc")().close()
-        engine = connect(path, wait_s)
-        with engine.begin() as connection:
-            found = _version(connection, path.name)
-        if found is None:
-            with engine.execution_options(**{WRITES: True}).begin() as connection:
-                found = _version(connection, path.name)  # another process may have been quicker
-                if found is None:
-                    METADATA.create_all(connection)
-                    connection.execute(VERSION.insert(), {"version": SCHEMA_VERSION})
-                    found = SCHEMA_VERSION
-    if found != SCHEMA_VERSION:
-        raise RegistryError(
-            "The registry {name} has schema {found}; this program works with {wanted}. Use the version that made it.",
-            name=path.name,
-            found=found,
-            wanted=SCHEMA_VERSION,
-        )
-    return engine
-
-
-def _version(connection: sa.Connection, name: str) -> int | None:
-    tables = sa.inspect(connection).get_table_names()
-    if not tables:
-        return None
-    if VERSION.name not in tables:
-        raise RegistryError("{name} is another program's database. Set YIZHAN_DATABASE to another.", name=name)
-    return connection.execute(sa.select(VERSION.c.version)).scalar_one()
-
-
-def _connector(path: Path, wait_s: float, mode: str) -> Callable[[], sqlite3.Connection]:
-    def open_file() -> sqlite3.Connection:
-        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-        connection = sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode = DELETE").close()
-            connection.execute("PRAGMA synchronous = FULL").close()
-            connection.execute("PRAGMA foreign_keys = ON").close()
-            # A big transaction that spills would shut readers out long before it commits.
-            connection.execute("PRAGMA cache_spill = OFF").close()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    return open_file
+for _table, _statements in ((ENTRY, ONLY_ADDED_TO), (STATION, FOR_MAPS)):
+    for _dialect, _ddl in _statements.items():
+        for _statement in _ddl:
+            sa.event.listen(
+                _table,
+                "after_create",
+                sa.DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+            )

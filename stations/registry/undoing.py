@@ -1,0 +1,103 @@
+"""Taking back: what a batch, or a later edit, did to stations, and what would put them as they were."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from stations.errors import UndoRefused, UnknownBatchError, UnknownRevisionError, UnknownStationError
+from stations.registry.entries import ENTRIES, Action, entry_of
+from stations.registry.placing import Plan, Put
+from stations.registry.schema import ENTRY
+from stations.station import Station
+
+
+def plan_undo(connection: sa.Connection, batch: int) -> Plan:
+    """Work out what puts every station of a batch back to what it was before it; those it added are removed.
+
+    Raises
+    ------
+    UnknownBatchError
+        The log has no such batch.
+    UndoRefused
+        A station of the batch was written again later.
+    """
+    ours = sa.select(ENTRY.c.code).where(ENTRY.c.batch == batch).scalar_subquery()
+    first, last = connection.execute(
+        sa.select(sa.func.min(ENTRY.c.revision), sa.func.max(ENTRY.c.revision)).where(ENTRY.c.batch == batch)
+    ).one()
+    if first is None:
+        raise UnknownBatchError("There is no batch {batch}.", batch=batch)
+    later = [
+        entry_of(row)
+        for row in connection.execute(ENTRIES.where(ENTRY.c.code.in_(ours), ENTRY.c.revision > last)).mappings()
+    ]
+    if later:
+        raise UndoRefused(
+            "Batch {batch} cannot be taken back: {stations} of its stations were changed again later. Take those "
+            "changes back first. Nothing was changed.",
+            later=tuple(later),
+            batch=batch,
+            stations=len({entry.code for entry in later}),
+        )
+    before = (
+        sa.select(sa.func.max(ENTRY.c.revision))
+        .where(ENTRY.c.code.in_(ours), ENTRY.c.revision < first)
+        .group_by(ENTRY.c.code)
+        .scalar_subquery()
+    )
+    stood: dict[str, str] = dict(
+        connection.execute(
+            sa.select(ENTRY.c.code, ENTRY.c.record).where(
+                ENTRY.c.revision.in_(before), ENTRY.c.action == Action.PUT.value
+            )
+        )
+        .tuples()
+        .all()
+    )
+    puts: list[Put] = []
+    removes: list[tuple[str, str]] = []
+    for code, action, record in connection.execute(
+        sa.select(ENTRY.c.code, ENTRY.c.action, ENTRY.c.record).where(ENTRY.c.batch == batch).order_by(ENTRY.c.revision)
+    ):
+        if code in stood:
+            puts.append(Put(Station.from_json(stood[code]), stood[code]))
+        elif action == Action.PUT:
+            removes.append((code, record))
+    return Plan(puts, removes)
+
+
+def record_at(connection: sa.Connection, code: str, revision: int) -> str:
+    """The record that a revision of a station's history put in place.
+
+    Raises
+    ------
+    UnknownStationError
+        No entry has that code.
+    UnknownRevisionError
+        The station's history does not have that revision, or it removed the station.
+    """
+    history = {
+        entry: (action, record)
+        for entry, action, record in connection.execute(
+            sa.select(ENTRY.c.revision, ENTRY.c.action, ENTRY.c.record)
+            .where(ENTRY.c.code == code)
+            .order_by(ENTRY.c.revision)
+        )
+    }
+    if not history:
+        raise UnknownStationError("There is no station {code}.", code=code[:80])
+    if revision not in history:
+        raise UnknownRevisionError(
+            "Station {code} has no revision {revision}. It has {revisions}.",
+            code=code,
+            revision=revision,
+            revisions=", ".join(str(one) for one in history),
+        )
+    action, record = history[revision]
+    if action == Action.REMOVE:
+        raise UnknownRevisionError(
+            "Revision {revision} removed station {code}: there is no record in it to restore. Choose an earlier one.",
+            code=code,
+            revision=revision,
+        )
+    return record
