@@ -1,8 +1,8 @@
 """The words stations are described with, read from TOML files with a schema.
 
 ``amenities.toml`` holds the amenities, ``taxonomy.toml`` kinds, hosts, ways of
-access, who is eligible, builders, statuses and the states of an amenity. An
-operator may add to both; keys stay.
+access, who is eligible, builders, services, statuses and the states of an
+amenity. An operator may add to both; keys stay.
 """
 
 from __future__ import annotations
@@ -126,6 +126,7 @@ class Taxonomy:
     built_by: Vocabulary
     statuses: Vocabulary
     states: Vocabulary
+    services: Vocabulary
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Taxonomy:
@@ -136,7 +137,7 @@ class Taxonomy:
         TaxonomyError
             A file that is missing, is not TOML or does not follow the schema.
         """
-        offers = _read(folder / "amenities.toml", TypeAdapter(_AmenityFile))
+        offers = read_toml(folder / "amenities.toml", TypeAdapter(_AmenityFile))
         for key, amenity in offers.amenities.items():
             if amenity.group not in offers.groups:
                 raise TaxonomyError(
@@ -145,8 +146,10 @@ class Taxonomy:
                     group=amenity.group,
                     known=", ".join(offers.groups),
                 )
-        others: dict[str, dict[str, Term]] = _read(folder / "taxonomy.toml", TypeAdapter(dict[str, dict[Key, Term]]))
-        expected = {"kinds", "hosts", "access", "eligible", "built_by", "statuses", "states"}
+        others: dict[str, dict[str, Term]] = read_toml(
+            folder / "taxonomy.toml", TypeAdapter(dict[str, dict[Key, Term]])
+        )
+        expected = {"kinds", "hosts", "access", "eligible", "built_by", "services", "statuses", "states"}
         if others.keys() != expected:
             raise TaxonomyError(
                 "taxonomy.toml must hold exactly {expected}; it holds {found}.",
@@ -186,7 +189,14 @@ def folded(word: str) -> str:
     return kept or plain.strip()
 
 
-def _read(path: Path, schema: TypeAdapter[Any]) -> Any:
+def read_toml(path: Path, schema: TypeAdapter[Any]) -> Any:
+    """Read a TOML file that must follow a schema.
+
+    Raises
+    ------
+    TaxonomyError
+        Missing, not TOML, or otherwise than the schema says; the first fault is named.
+    """
     try:
         return schema.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
@@ -35,14 +35,24 @@ Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)
 @with_config(ConfigDict(extra="forbid", strict=True))
 class _File(TypedDict):
     columns: dict[Key, Words]
+    kept: dict[Literal["words"], list[str]]
     datums: dict[Datum, Words]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What lists call their columns and their datums. Made by `Columns.load`."""
+    """What lists call their columns and their datums. Made by `Columns.load`.
+
+    Attributes
+    ----------
+    fields
+        By field, what its column is called, folded; the first that a file has is taken.
+    kept
+        Folded names of columns that are known to be no field: kept unread, without asking.
+    """
 
     fields: Mapping[str, tuple[str, ...]]
+    kept: frozenset[str]
     datums: Mapping[str, Datum]
 
     @classmethod
@@ -60,7 +70,7 @@ class Columns:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise TaxonomyError("{file} cannot be read: {fault}.", file=path.name, fault=error) from None
         seen: dict[str, str] = {}
-        for field, words in names["columns"].items():
+        for field, words in [*names["columns"].items(), ("columns that are kept", names["kept"]["words"])]:
             for word in {folded(word) for word in words}:
                 if seen.setdefault(word, field) != field:
                     raise TaxonomyError(
@@ -72,6 +82,7 @@ class Columns:
                     )
         return cls(
             MappingProxyType({field: tuple(map(folded, words)) for field, words in names["columns"].items()}),
+            frozenset(map(folded, names["kept"]["words"])),
             MappingProxyType({folded(word): datum for datum, words in names["datums"].items() for word in words}),
         )
 
