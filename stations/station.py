@@ -210,7 +210,7 @@ class Station:
         return public
 
     @classmethod
-    def from_json(cls, text: str) -> Station:
+    def from_json(cls, text: str | bytes) -> Station:
         """Read a record of the log, which was checked when it was written."""
         record = orjson.loads(text)
         record["position"] = LonLat(record.pop("lon"), record.pop("lat"))

@@ -7,72 +7,62 @@ of the log up to its revision.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import compress, repeat
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from stations.errors import HoursError, UnknownStationError
 from stations.hours import Hours, State
-from stations.station import COORDINATE_DECIMALS, AmenityState, Station, Status
+from stations.registry.columns import AMENITY_CODES, Columns, Row, amenities_key, gather, hours_key, merge
+from stations.registry.records import Stations, keeping_decoder
+from stations.station import COORDINATE_DECIMALS, AmenityState, Closure, Station
 
-AMENITY_CODES: Mapping[AmenityState, int] = MappingProxyType(
-    {AmenityState.UNKNOWN: 0, AmenityState.YES: 1, AmenityState.NO: 2, AmenityState.NEARBY: 3}
-)
-"""How the column of amenity states writes them."""
+__all__ = ["AMENITY_CODES", "STATE_CODES", "Row", "Snapshot", "amenities_key", "hours_key", "hours_of"]
 
 STATE_CODES: Mapping[State, int] = MappingProxyType({State.UNKNOWN: 0, State.OPEN: 1, State.CLOSED: 2})
 """How `Snapshot.states_at` writes the state of a station."""
 
+Codes8 = NDArray[np.int8]
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """Every station of the registry at one revision, sorted by code; the columns are parallel.
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Snapshot(Columns):
+    """Every station of the registry at one revision; the same revision gives the same, however it was reached.
 
     Attributes
     ----------
     revision
         Revision of the log; 0 when it is empty.
     stations
-        The records, planned and retired ones too.
-    lon, lat
-        float64 ``[n]``, degrees WGS-84.
-    amenity
-        int8 ``[n, A]``: 0 unknown, 1 yes, 2 no, 3 nearby.
-    amenity_keys
-        The A keys that any station knows something of, sorted.
-    rule
-        int32 ``[n]``, index into `rules`.
+        The records, planned and retired ones too, decoded as they are asked for.
     rules
-        The distinct opening hours; stations with the same hours share one object.
-    active
-        bool ``[n]``; only active stations serve and count.
-    positions_digest
-        SHA-256 over codes and positions of the active stations: it changes when a
-        reach matrix does.
+        The distinct opening hours, parallel to `rule_keys`; stations with the
+        same hours share one object.
     """
 
     revision: int
-    stations: tuple[Station, ...]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    amenity: NDArray[np.int8]
-    amenity_keys: tuple[str, ...]
-    rule: NDArray[np.int32]
-    rules: tuple[Hours, ...]
-    active: NDArray[np.bool_]
-    positions_digest: str
     timezone: ZoneInfo
-    _rows: Mapping[str, int]
+    stations: Stations
+    rules: tuple[Hours, ...]
 
     @classmethod
     def build(
-        cls, revision: int, stations: Iterable[Station], timezone: ZoneInfo, *, rules: Sequence[Hours] = ()
+        cls,
+        revision: int,
+        stations: Iterable[Station],
+        timezone: ZoneInfo,
+        *,
+        rules: Sequence[Hours] = (),
+        revisions: Iterable[int] | None = None,
     ) -> Snapshot:
         """Put stations in columns.
 
@@ -81,62 +71,91 @@ class Snapshot:
         rules
             Hours of an earlier snapshot, to be used again with all that they
             have worked out.
+        revisions
+            Parallel to the stations: when each was written; all at `revision`
+            when not given.
         """
-        ordered = tuple(sorted(stations, key=lambda station: station.code))
-        lon = np.array([station.position.lon for station in ordered], dtype=np.float64)
-        lat = np.array([station.position.lat for station in ordered], dtype=np.float64)
-        active = np.array([station.status is Status.ACTIVE for station in ordered], dtype=np.bool_)
+        written = repeat(revision) if revisions is None else revisions
+        rows = [Row.of(station, each) for station, each in zip(stations, written, strict=False)]
+        return cls.of_rows(revision, [rows] if rows else [], timezone, rules=rules)
 
-        keys = tuple(sorted({key for station in ordered for key in station.amenities}))
-        columns = {key: column for column, key in enumerate(keys)}
-        amenity = np.zeros((len(ordered), len(keys)), dtype=np.int8)
-        for row, station in enumerate(ordered):
-            for key, state in station.amenities.items():
-                amenity[row, columns[key]] = AMENITY_CODES[state]
-
-        earlier = {
-            (rule.text, rule.self_service_text, rule.season): rule for rule in rules if rule.timezone == timezone
-        }
-        numbers: dict[tuple[str, str, str], int] = {}
-        used: list[Hours] = []
-        rule = np.zeros(len(ordered), dtype=np.int32)
-        for row, station in enumerate(ordered):
-            texts = (station.hours, station.self_service_hours, station.season)
-            number = numbers.get(texts)
-            if number is None:
-                number = numbers[texts] = len(used)
-                used.append(earlier.get(texts) or _readable_hours(station, timezone))
-            rule[row] = number
-
-        for column in (lon, lat, amenity, rule, active):
-            column.flags.writeable = False
+    @classmethod
+    def of_rows(
+        cls, revision: int, chunks: Iterable[Sequence[Row]], timezone: ZoneInfo, *, rules: Sequence[Hours] = ()
+    ) -> Snapshot:
+        """Put rows in columns, which come some at a time and in any order; as `build`."""
+        columns = gather(chunks)
+        earlier = {_key_of(rule): rule for rule in rules if rule.timezone == timezone}
         return cls(
-            revision,
-            ordered,
-            lon,
-            lat,
-            amenity,
-            keys,
-            rule,
-            tuple(used),
-            active,
-            _digest(station for station in ordered if station.status is Status.ACTIVE),
-            timezone,
-            MappingProxyType({station.code: row for row, station in enumerate(ordered)}),
+            **vars(columns),
+            revision=revision,
+            timezone=timezone,
+            stations=Stations(columns.records, keeping_decoder()),
+            rules=_rules(columns.rule_keys, earlier, timezone),
         )
 
-    def __len__(self) -> int:
-        return len(self.stations)
+    def advanced(self, revision: int, rows: Sequence[Row], gone: Iterable[str] = ()) -> Snapshot:
+        """Give a later snapshot, in which a few stations are new, changed or gone.
 
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The codes, in the order of the columns."""
-        return tuple(self._rows)
+        Parameters
+        ----------
+        rows
+            Stations that were written, as they are at `revision`.
+        gone
+            Codes of stations that were removed.
+        """
+        columns = merge(self, rows, gone)
+        same_rules = columns.rule_keys == self.rule_keys
+        later = Snapshot(
+            **vars(columns),
+            revision=revision,
+            timezone=self.timezone,
+            stations=Stations(columns.records, self.stations.keeping),
+            rules=self.rules
+            if same_rules
+            else _rules(columns.rule_keys, dict(zip(self.rule_keys, self.rules, strict=True)), self.timezone),
+        )
+        if later._stands_as(self):
+            self._hand_on(later, "active_rows", "positions_digest")
+        return later
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
     @cached_property
     def active_rows(self) -> NDArray[np.int64]:
         """Rows of the active stations, ascending."""
         return np.flatnonzero(self.active)
+
+    @cached_property
+    def positions_digest(self) -> str:
+        """SHA-256 over codes and positions of the active stations: it changes when a reach matrix does."""
+        codes = list(compress(self.codes, self.active.tolist()))
+        digest = hashlib.sha256(f"{len(codes)}\0".encode())
+        digest.update("\0".join(codes).encode())
+        for degrees in (self.lon, self.lat):
+            digest.update(np.rint(degrees[self.active] * 10**COORDINATE_DECIMALS).astype("<i8").tobytes())
+        return digest.hexdigest()
+
+    def find(self, code: str) -> Station | None:
+        """The station with a code, or None."""
+        row = self._row(code)
+        return None if row is None else self.stations[row]
+
+    def station(self, code: str) -> Station:
+        """The station with a code.
+
+        Raises
+        ------
+        UnknownStationError
+            No station has that code.
+        """
+        return self.stations[self.index(code)]
+
+    def record_of(self, code: str) -> bytes | None:
+        """The record of the station with a code, JSON as it stands in the log, or None."""
+        row = self._row(code)
+        return None if row is None else self.records[row]
 
     def index(self, code: str) -> int:
         """Row of a station.
@@ -146,10 +165,10 @@ class Snapshot:
         UnknownStationError
             No station has that code.
         """
-        try:
-            return self._rows[code]
-        except KeyError:
-            raise UnknownStationError("There is no station {code}.", code=code[:80]) from None
+        row = self._row(code)
+        if row is None:
+            raise UnknownStationError("There is no station {code}.", code=code[:80])
+        return row
 
     def hours(self, row: int) -> Hours:
         """The opening hours of the station in a row."""
@@ -158,12 +177,12 @@ class Snapshot:
     def has(self, key: str, *, nearby: bool = False) -> NDArray[np.bool_]:
         """Which stations are known to have an amenity, bool ``[n]``; optionally counting what is nearby."""
         if key not in self.amenity_keys:
-            return np.zeros(len(self.stations), dtype=np.bool_)
+            return np.zeros(len(self), dtype=np.bool_)
         column = self.amenity[:, self.amenity_keys.index(key)]
         found: NDArray[np.bool_] = column == AMENITY_CODES[AmenityState.YES]
         return found | (column == AMENITY_CODES[AmenityState.NEARBY]) if nearby else found
 
-    def states_at(self, moment: datetime) -> NDArray[np.int8]:
+    def states_at(self, moment: datetime) -> Codes8:
         """State of every station at one aware moment, int8 ``[n]``: 0 unknown, 1 open, 2 closed.
 
         Each distinct rule is asked once.
@@ -171,30 +190,65 @@ class Snapshot:
         answers = np.array([STATE_CODES[rule.state_at(moment).state] for rule in self.rules], dtype=np.int8)
         return answers[self.rule]
 
+    def states_through(self, moments: Sequence[datetime]) -> Codes8:
+        """State of every station at several aware moments, int8 ``[len(moments), n]``, as `states_at`."""
+        states = np.empty((len(moments), len(self)), np.int8)
+        for at, moment in enumerate(moments):
+            states[at] = self.states_at(moment)
+        return states
+
+    def _row(self, code: str) -> int | None:
+        row = bisect_left(self.codes, code)
+        return row if row < len(self.codes) and self.codes[row] == code else None
+
+    def _stands_as(self, other: Snapshot) -> bool:
+        """Whether the active stations are the same ones in the same places and rows."""
+        return (
+            self.codes is other.codes
+            and np.array_equal(self.active, other.active)
+            and np.array_equal(self.lon, other.lon)
+            and np.array_equal(self.lat, other.lat)
+        )
+
+    def _hand_on(self, later: Snapshot, *worked_out: str) -> None:
+        """Give a later snapshot what this one has worked out and is true of both."""
+        mine = vars(self)
+        vars(later).update({name: mine[name] for name in worked_out if name in mine})
+
 
 def hours_of(station: Station, timezone: ZoneInfo) -> Hours:
-    """Read a station's hours: staffed, self-service and season together.
+    """Read a station's hours: staffed, self-service, season and closures together.
 
     Raises
     ------
     HoursError
         Hours that are not in the grammar.
     """
-    return Hours.parse(station.hours, timezone, self_service=station.self_service_hours, season=station.season)
+    return Hours.parse(
+        station.hours,
+        timezone,
+        self_service=station.self_service_hours,
+        season=station.season,
+        closures=tuple(sorted(station.closures)),
+    )
 
 
-def _readable_hours(station: Station, timezone: ZoneInfo) -> Hours:
+def _rules(keys: Iterable[str], known: Mapping[str, Hours], timezone: ZoneInfo) -> tuple[Hours, ...]:
+    return tuple(known.get(key) or _readable_hours(key, timezone) for key in keys)
+
+
+def _readable_hours(key: str, timezone: ZoneInfo) -> Hours:
+    """Read what `hours_key` wrote."""
+    text, self_service, season, closures = orjson.loads(key)
+    shut = tuple(Closure.from_record(closure) for closure in closures)
     try:
-        return hours_of(station, timezone)
+        return Hours.parse(text, timezone, self_service=self_service, season=season, closures=shut)
     except HoursError:
         # Records are checked before they are written, so only a later version of the grammar can
         # refuse one. Then that one station's hours are unknown, rather than all stations gone.
         return Hours.parse("", timezone)
 
 
-def _digest(stations: Iterable[Station]) -> str:
-    digest = hashlib.sha256()
-    for station in stations:
-        lon, lat = station.position.lon, station.position.lat
-        digest.update(f"{station.code}\0{lon:.{COORDINATE_DECIMALS}f}\0{lat:.{COORDINATE_DECIMALS}f}\n".encode())
-    return digest.hexdigest()
+def _key_of(rule: Hours) -> str:
+    closures = [closure.to_record() for closure in rule.closures]
+    return orjson.dumps((rule.text, rule.self_service_text, rule.season, closures)).decode()

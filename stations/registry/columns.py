@@ -1,0 +1,297 @@
+"""The stations side by side in columns, gathered from rows or brought up to date with a few of them.
+
+The same stations give the same columns whichever way they came: stations in the
+order of their codes, hours and amenities in the order of their texts, and none
+of those that no station has.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress, islice
+from operator import lt
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from stations.station import COORDINATE_DECIMALS, AmenityState, Station, Status
+
+AMENITY_CODES: Mapping[AmenityState, int] = MappingProxyType(
+    {AmenityState.UNKNOWN: 0, AmenityState.YES: 1, AmenityState.NO: 2, AmenityState.NEARBY: 3}
+)
+"""How the column of amenity states writes them."""
+
+Rows = NDArray[np.int64]
+Value = TypeVar("Value")
+
+Edit = tuple[int, bool, int]
+"""A row, whether a station stands there already, and the number of the one that comes; -1 for none."""
+
+
+class Row(NamedTuple):
+    """One station as the table of stations holds it.
+
+    Attributes
+    ----------
+    lon, lat
+        Degrees WGS-84, as the record writes them.
+    hours, amenities
+        As `hours_key` and `amenities_key` give them.
+    record
+        JSON, UTF-8.
+    """
+
+    code: str
+    revision: int
+    status: str
+    lon: float
+    lat: float
+    hours: str
+    amenities: str
+    record: bytes
+
+    @classmethod
+    def of(cls, station: Station, revision: int, record: str = "") -> Row:
+        """Put one station in a row, with its record as it stands in the log where there is one."""
+        return cls(
+            station.code,
+            revision,
+            station.status.value,
+            round(float(station.position.lon), COORDINATE_DECIMALS) + 0.0,
+            round(float(station.position.lat), COORDINATE_DECIMALS) + 0.0,
+            hours_key(station),
+            amenities_key(station),
+            (record or station.to_json()).encode(),
+        )
+
+
+def hours_key(station: Station) -> str:
+    """Write all that decides when a station is open as one text, equal for equal facts.
+
+    A JSON list: hours, self-service hours, season, and a list of the closures.
+    """
+    closures = [closure.to_record() for closure in sorted(station.closures)]
+    return orjson.dumps((station.hours, station.self_service_hours, station.season, closures)).decode()
+
+
+def amenities_key(station: Station) -> str:
+    """Write what is known of a station's amenities as one text: ``toilet=nearby;water=yes``, by rising key."""
+    states = station.amenities
+    return ";".join(f"{key}={states[key].value}" for key in sorted(states) if states[key] is not AmenityState.UNKNOWN)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Columns:
+    """Stations in columns, which are parallel, and cannot be written.
+
+    Attributes
+    ----------
+    codes
+        By rising Unicode code points, whatever order a database keeps.
+    records
+        JSON, UTF-8.
+    revisions
+        int64 ``[n]``, the revision at which each record was written.
+    lon, lat
+        float64 ``[n]``, degrees WGS-84.
+    active
+        bool ``[n]``; only active stations serve and count.
+    rule
+        int32 ``[n]``, index into `rule_keys`.
+    rule_keys
+        The distinct texts of `hours_key`, sorted.
+    amenity
+        int8 ``[n, A]``: 0 unknown, 1 yes, 2 no, 3 nearby.
+    amenity_keys
+        The A keys that any station knows something of, sorted.
+    """
+
+    codes: tuple[str, ...]
+    records: tuple[bytes, ...]
+    revisions: NDArray[np.int64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    active: NDArray[np.bool_]
+    rule: NDArray[np.int32]
+    rule_keys: tuple[str, ...]
+    amenity: NDArray[np.int8]
+    amenity_keys: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Lock the columns: they are shared between threads."""
+        for column in (self.revisions, self.lon, self.lat, self.active, self.rule, self.amenity):
+            column.flags.writeable = False
+
+
+class _Numbers(dict[str, int]):
+    """Numbers texts in the order in which they come."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
+
+
+def gather(chunks: Iterable[Sequence[Row]]) -> Columns:
+    """Put rows in columns; they come in any order, some at a time."""
+    codes: list[str] = []
+    records: list[bytes] = []
+    parts: list[tuple[NDArray[Any], ...]] = []
+    hours, facts = _Numbers(), _Numbers()
+    for chunk in chunks:
+        code, revision, status, lon, lat, hours_text, amenities, record = zip(*chunk, strict=True)
+        codes += code
+        records += record
+        count = len(code)
+        known = ";".join(amenities).split(";")
+        parts.append(
+            (
+                np.array(revision, np.int64),
+                np.array(lon, np.float64),
+                np.array(lat, np.float64),
+                np.fromiter(map(Status.ACTIVE.value.__eq__, status), np.bool_, count),
+                np.fromiter(map(hours.__getitem__, hours_text), np.int32, count),
+                np.fromiter(map(facts.__getitem__, known), np.int32, len(known)),
+                np.fromiter((text.count(";") + 1 for text in amenities), np.int32, count),
+            )
+        )
+    if not parts:
+        return _NONE
+    revisions, lon_, lat_, active, rule, fact, facts_of = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    parts.clear()
+    rule_keys = tuple(sorted(hours))
+    rule = _places(hours, rule_keys)[rule]
+    amenity, amenity_keys = _amenities(np.repeat(np.arange(len(codes)), facts_of), fact, tuple(facts), len(codes))
+    columns = {"revisions": revisions, "lon": lon_, "lat": lat_, "active": active, "rule": rule, "amenity": amenity}
+    if not all(map(lt, codes, islice(codes, 1, None))):
+        order = sorted(range(len(codes)), key=codes.__getitem__)
+        codes, records = [codes[row] for row in order], [records[row] for row in order]
+        columns = {name: column[order] for name, column in columns.items()}
+    return Columns(
+        codes=tuple(codes), records=tuple(records), rule_keys=rule_keys, amenity_keys=amenity_keys, **columns
+    )
+
+
+def merge(known: Columns, rows: Sequence[Row], gone: Iterable[str] = ()) -> Columns:
+    """Put a few rows in the place of what stands under their codes, and take others out.
+
+    As `gather` would have given them all; what did not change is shared.
+
+    Parameters
+    ----------
+    gone
+        Codes of stations that are no more; those that never were do no harm.
+    """
+    fresh = gather([rows] if rows else [])
+    size = len(known.codes)
+    edits: list[Edit] = []
+    for number, code in enumerate(fresh.codes):
+        row = bisect_left(known.codes, code)
+        edits.append((row, row < size and known.codes[row] == code, number))
+    for code in gone:
+        row = bisect_left(known.codes, code)
+        if row < size and known.codes[row] == code:
+            edits.append((row, True, -1))
+    dropped = [row for row, stands, _ in edits if stands]
+    kept = np.delete(np.arange(size), dropped)
+    places = np.array([row for row, _, number in edits if number >= 0], np.int64)
+    source = np.insert(kept, np.searchsorted(kept, places), size + np.arange(places.size))
+
+    rule, rule_keys = _joined_rules(known, fresh, source)
+    amenity, amenity_keys = _joined_amenities(known, fresh, source)
+    same_codes = len(dropped) == places.size == len(edits)
+    return Columns(
+        codes=known.codes if same_codes else _spliced(known.codes, fresh.codes, edits),
+        records=_spliced(known.records, fresh.records, edits),
+        revisions=np.concatenate((known.revisions, fresh.revisions))[source],
+        lon=np.concatenate((known.lon, fresh.lon))[source],
+        lat=np.concatenate((known.lat, fresh.lat))[source],
+        active=np.concatenate((known.active, fresh.active))[source],
+        rule=rule,
+        rule_keys=rule_keys,
+        amenity=amenity,
+        amenity_keys=amenity_keys,
+    )
+
+
+def _joined_rules(known: Columns, fresh: Columns, source: Rows) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    keys = _union(known.rule_keys, fresh.rule_keys)
+    renumbered = (_places(known.rule_keys, keys)[known.rule], _places(fresh.rule_keys, keys)[fresh.rule])
+    rule = np.concatenate(renumbered)[source]
+    used = np.bincount(rule, minlength=len(keys)) > 0
+    if used.all():
+        return rule, keys
+    return (np.cumsum(used) - 1).astype(np.int32)[rule], tuple(compress(keys, used.tolist()))
+
+
+def _joined_amenities(known: Columns, fresh: Columns, source: Rows) -> tuple[NDArray[np.int8], tuple[str, ...]]:
+    keys = _union(known.amenity_keys, fresh.amenity_keys)
+    size = len(known.codes)
+    both = np.zeros((size + len(fresh.codes), len(keys)), np.int8)
+    both[:size, _places(known.amenity_keys, keys)] = known.amenity
+    both[size:, _places(fresh.amenity_keys, keys)] = fresh.amenity
+    amenity = both[source]
+    used = np.asarray(amenity.any(axis=0))
+    if used.all():
+        return amenity, keys
+    return np.ascontiguousarray(amenity[:, used]), tuple(compress(keys, used.tolist()))
+
+
+def _spliced(known: tuple[Value, ...], fresh: tuple[Value, ...], edits: list[Edit]) -> tuple[Value, ...]:
+    values = list(known)
+    # From the end, so that rows still to come keep their places; in one row, what stands there before what comes.
+    for row, stands, number in sorted(edits, reverse=True):
+        if not stands:
+            values.insert(row, fresh[number])
+        elif number >= 0:
+            values[row] = fresh[number]
+        else:
+            del values[row]
+    return tuple(values)
+
+
+def _union(known: tuple[str, ...], fresh: tuple[str, ...]) -> tuple[str, ...]:
+    return known if set(known).issuperset(fresh) else tuple(sorted({*known, *fresh}))
+
+
+def _places(keys: Iterable[str], among: Iterable[str]) -> NDArray[np.int32]:
+    """Where keys stand among others."""
+    place = {key: number for number, key in enumerate(among)}
+    return np.array([place[key] for key in keys], np.int32)
+
+
+def _amenities(
+    of_row: Rows, fact: NDArray[np.int32], facts: Iterable[str], size: int
+) -> tuple[NDArray[np.int8], tuple[str, ...]]:
+    """Lay facts like ``water=yes``, numbered, in a table of stations and amenities."""
+    pairs = [text.partition("=")[::2] for text in facts]
+    keys = tuple(sorted({key for key, state in pairs if _STATES.get(state)}))
+    column = {key: number for number, key in enumerate(keys)}
+    says = np.array([_STATES.get(state, 0) for _, state in pairs], np.int8)
+    at = np.array([column.get(key, 0) for key, _ in pairs], np.int32)
+    amenity = np.zeros((size, len(keys)), np.int8)
+    told = says[fact] > 0
+    amenity[of_row[told], at[fact[told]]] = says[fact[told]]
+    return amenity, keys
+
+
+_STATES: Mapping[str, int] = MappingProxyType({state.value: number for state, number in AMENITY_CODES.items()})
+
+_NONE = Columns(
+    codes=(),
+    records=(),
+    revisions=np.zeros(0, np.int64),
+    lon=np.zeros(0),
+    lat=np.zeros(0),
+    active=np.zeros(0, np.bool_),
+    rule=np.zeros(0, np.int32),
+    rule_keys=(),
+    amenity=np.zeros((0, 0), np.int8),
+    amenity_keys=(),
+)
