@@ -22,6 +22,7 @@ from stations.settings import PREFIX, Settings
 from stations.station import PRIVATE_FIELDS, Station
 from stations.taxonomy import Taxonomy
 from stations.web.api import STATIONS_PARAMETERS
+from stations.web.changes import CHANGES_PARAMETERS
 from stations.web.findings import PLANNING_PARAMETERS
 from stations.web.params import NEAREST_PARAMETERS
 from tests.town import atlas, corner, open_house, town_stations
@@ -149,6 +150,7 @@ def test_every_address_is_described(open_house) -> None:
     [
         ("`/api/nearest`", NEAREST_PARAMETERS),
         ("`/api/stations`", STATIONS_PARAMETERS),
+        ("`/api/changes`", CHANGES_PARAMETERS),
         ("`/planning` and its downloads", PLANNING_PARAMETERS),
     ],
 )

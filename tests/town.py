@@ -18,6 +18,7 @@ from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.lonlat import LonLat, metres_per_degree
 from geodata.memo import Memo
+from stations.registry.entries import Changes
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings
 from stations.station import Station, StationReader
@@ -109,6 +110,9 @@ class Shelf:
 
     def snapshot(self) -> Snapshot:
         return Snapshot.build(self.revision, self.stations, SHANGHAI)
+
+    def changes(self, since: int, *, limit: int) -> Changes:
+        raise NotImplementedError  # only a registry with a log has any
 
 
 OpenHouse = Callable[..., Flask]

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from stations.web.api import NEAREST, NEAREST_HEADERS, api_door, nearest_answers
+from stations.web.changes import changes_door
 from stations.web.downloads import downloads_door
 from stations.web.errors import answer_errors
 from stations.web.finder import finder_door
@@ -46,6 +47,7 @@ def hang(app: Flask, house: House) -> None:
     answer_errors(app)
     answer = nearest_answers(house, known)
     app.register_blueprint(api_door(house, answer))
+    app.register_blueprint(changes_door(house))
     app.wsgi_app = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)  # type: ignore[method-assign]
     app.register_blueprint(finder_door(house, known, names))
     findings = Findings(house, known)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, UnknownModeError
-from stations.errors import StationsError
+from stations.errors import RegistryError, StationsError, UnknownRevisionError
 from stations.web.params import BadParameter
 
 STATUSES: Mapping[type[Exception], int] = {
@@ -18,7 +18,9 @@ STATUSES: Mapping[type[Exception], int] = {
     PositionError: 400,
     UnknownModeError: 400,
     OffStreetError: 422,
+    UnknownRevisionError: 410,
     AtlasError: 503,
+    RegistryError: 503,
     GeodataError: 500,
     StationsError: 500,
 }
@@ -48,6 +50,9 @@ def answer_errors(app: Flask) -> None:
 
 def _known(fault: GeodataError | StationsError) -> Response:
     status = status_of(fault)
+    if isinstance(fault, RegistryError):  # says what an operator must do, which is not a courier's business
+        current_app.logger.error("%s: %s", type(fault).__name__, fault)
+        return _answer(status, gettext("The list of stations cannot be read just now. Try again in a moment."))
     if status == 500:
         current_app.logger.error("%s: %s", type(fault).__name__, fault)
         return _answer(status, _explain(status))

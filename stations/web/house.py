@@ -8,15 +8,19 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from geodata.atlas import Atlas
+from stations.registry.entries import Changes
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings
 
 
 class Stations(Protocol):
-    """A registry as the doors use it: something that gives the newest snapshot."""
+    """A registry as the public doors use it: it gives the newest snapshot, and what was written since a revision."""
 
     def snapshot(self) -> Snapshot:
         """The stations as of the newest revision; cheap when nothing changed."""
+
+    def changes(self, since: int, *, limit: int) -> Changes:
+        """The next page of the log after a revision, complete and in order."""
 
 
 @dataclass(frozen=True)
