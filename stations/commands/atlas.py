@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from geodata.atlas import Atlas, Summary, read_summary
@@ -17,6 +15,7 @@ from geodata.building import build_atlas
 from geodata.datum import Datum
 from geodata.demo import COUNTY_NAME, write_demo
 from geodata.progress import Progress as Tell
+from stations.commands.bars import bars
 from stations.commands.telling import told
 from stations.exchange.proposal import read_stations
 from stations.registry.log import Registry
@@ -65,7 +64,7 @@ def atlas_commands() -> click.Group:
         out: Path,
     ) -> None:
         """Build an atlas from files; the one that was there stays in force until the new one is whole."""
-        with told(), _bars() as tell:
+        with told(), bars(STAGES) as tell:
             atlas = build_atlas(
                 osm,
                 boundaries=boundaries,
@@ -115,7 +114,7 @@ def demo_commands(settings: Settings, registry: Callable[[], Registry]) -> click
         with told():
             made = write_demo(files)
             click.echo(f"{COUNTY_NAME} is made up. Its files are in {files}.")
-            with _bars() as tell:
+            with bars(STAGES) as tell:
                 atlas = build_atlas(
                     made.extract, boundaries=made.townships, population=made.population, made_up=True, progress=tell
                 )
@@ -181,25 +180,3 @@ def _save(atlas: Atlas, folder: Path, tell: Tell) -> None:
     tell("save", 0, None)
     atlas.save(folder)
     tell("save", 1, 1)
-
-
-@contextmanager
-def _bars() -> Iterator[Tell]:
-    """A progress bar for each stage; while the amount of work is not known it pulses and counts."""
-    columns = (
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description:<26}"),
-        BarColumn(),
-        TextColumn("{task.fields[count]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks = {}
-
-        def tell(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(STAGES.get(stage, stage), total=None, count="")
-            count = f"{done:,}" if total is None and done else ""
-            progress.update(tasks[stage], completed=done, total=total, count=count)
-
-        yield tell

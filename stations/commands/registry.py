@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
 import click
 
+from stations.commands.bars import bars
 from stations.commands.telling import told
+from stations.registry.backups import back_up, restore
 from stations.registry.log import WAIT_S
-from stations.registry.migrating import upgrade
+from stations.registry.migrating import prepare, upgrade
+from stations.registry.stores import Store, open_store
+from stations.registry.verifying import Proof, repair, verify
 from stations.settings import Settings
+
+STAGES = {
+    "copy": "Copying the log",
+    "check": "Reading the backup",
+    "restore": "Writing the log",
+    "table": "Writing the table",
+    "replay": "Replaying the log",
+    "compare": "Comparing the table",
+}
 
 
 def registry_commands(settings: Settings) -> click.Group:
@@ -39,4 +57,85 @@ def registry_commands(settings: Settings) -> click.Group:
         else:
             click.echo(f"A new registry was made, with schema {done.after}.")
 
+    @group.command("verify")
+    @click.option("--repair", "mend", is_flag=True, help="Make the table of current stations again from the log.")
+    def verify_(*, mend: bool) -> None:
+        """Replay the log, and prove the table of current stations equal to it.
+
+        Servers may run meanwhile. What does not agree is listed, with exit status 1.
+        """
+        with told():
+            with _opened(settings.database) as store, bars(STAGES) as tell:
+                proof = repair(store, tell) if mend else verify(store, tell)
+            _print_proof(proof, mended=mend)
+
+    @group.command("backup")
+    @click.argument("file", type=click.Path(path_type=Path))
+    @click.option("--force", is_flag=True, help="Take the place of a file that is there.")
+    def backup_(file: Path, *, force: bool) -> None:
+        """Write the whole registry to one file, from which either kind of database can be made again.
+
+        Servers may run meanwhile. The file holds private facts too: only its owner
+        may read it.
+        """
+        with told():
+            with _opened(settings.database) as store, bars(STAGES) as tell:
+                made = back_up(store, file, at=datetime.now(UTC), overwrite=force, progress=tell)
+            click.echo(
+                f"{file.name}: {made.entries:,} entries in {made.batches:,} batches, up to revision {made.head}, "
+                f"{file.stat().st_size / 1e6:.1f} MB. Read back and found right."
+            )
+            click.echo(f"Digest of the log: {made.log}")
+
+    @group.command("restore")
+    @click.argument("file", type=click.Path(path_type=Path))
+    def restore_(file: Path) -> None:
+        """Make a registry of a backup, in an empty place: all of it or nothing.
+
+        The place is the one that YIZHAN_DATABASE names: a SQLite file that is not
+        there yet, or an empty PostgreSQL database.
+        """
+        with told():
+            with bars(STAGES) as tell:
+                made = restore(settings.database, file, wait_s=WAIT_S, progress=tell)
+            click.echo(
+                f"Restored {made.entries:,} entries in {made.batches:,} batches, up to revision {made.head}, as of "
+                f"{made.made}. Verified."
+            )
+            click.echo(f"Digest of the log: {made.log}")
+
     return group
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Store]:
+    store = open_store(url, WAIT_S, make=False)
+    try:
+        prepare(store)
+        yield store
+    finally:
+        store.close()
+
+
+def _print_proof(proof: Proof, *, mended: bool) -> None:
+    for difference in proof.differences:
+        click.echo(f"wrong: {difference}", err=True)
+    if proof.more:
+        click.echo(f"and {proof.more:,} more.", err=True)
+    if not proof.differences:
+        click.echo(
+            f"{'Made again and proven' if mended else 'Proven'}: {proof.entries:,} entries in {proof.batches:,} "
+            f"batches, and the {proof.stations:,} stations that stand by them, as of revision {proof.head}."
+        )
+        click.echo(f"Digest of the log: {proof.log}")
+        if mended:
+            click.echo("Start the servers anew, so that they read the stations again.")
+    elif proof.log_is_whole and not mended:
+        raise click.ClickException(
+            "The log is whole, but what was made from it is not. Make it again: flask registry verify --repair"
+        )
+    else:
+        raise click.ClickException(
+            "The log itself is damaged. Keep this registry for whoever looks into it, and restore the last good backup "
+            "into a new place: flask registry restore FILE" + (" Nothing was changed." if mended else "")
+        )

@@ -26,8 +26,9 @@ import sqlalchemy as sa
 from geodata.progress import Progress, silent
 from stations.errors import BackupError, RegistryError
 from stations.registry.entries import head_of
+from stations.registry.migrating import prepare
 from stations.registry.schema import BATCH, ENTRY, NEWEST
-from stations.registry.stores import Store, insert_many
+from stations.registry.stores import Store, insert_many, open_store
 from stations.registry.transcript import PAGE, BatchRow, Row, row_of, transcript
 from stations.registry.verifying import rebuild, verify_in
 
@@ -164,8 +165,16 @@ def read_backup(path: Path, progress: Progress = silent) -> Contents:
         return reader.contents()
 
 
-def restore(store: Store, path: Path, *, progress: Progress = silent) -> Contents:
-    """Fill an empty registry from a backup, and verify it: all of it or nothing.
+def restore(url: str, path: Path, *, wait_s: float, progress: Progress = silent) -> Contents:
+    """Make a registry of a backup, in an empty place, and verify it: all of it or nothing.
+
+    Parameters
+    ----------
+    url
+        A SQLite file that is not there yet, or a PostgreSQL database with nothing
+        in it; either may also hold a registry without a single entry.
+    wait_s
+        How long to wait for another writer, in seconds.
 
     Raises
     ------
@@ -175,26 +184,38 @@ def restore(store: Store, path: Path, *, progress: Progress = silent) -> Content
         A registry that is not empty, or cannot be written.
     """
     expected = read_backup(path, progress)
-    with store.writing() as connection, _Reader.open(path) as reader:
-        if any(connection.execute(sa.select(sa.exists().select_from(table))).scalar() for table in (ENTRY, BATCH)):
-            raise RegistryError(
-                "The registry {name} is not empty, and a backup is restored only into an empty place. "
-                "Set YIZHAN_DATABASE to a new one.",
-                name=store.name,
-            )
+    store = open_store(url, wait_s)
+    try:
+        prepare(store)
+        with store.writing() as connection:
+            _fill(connection, store.name, path, expected, progress)
+    finally:
+        store.close()
+    return expected
+
+
+def _fill(connection: sa.Connection, name: str, path: Path, expected: Contents, progress: Progress) -> None:
+    if any(connection.execute(sa.select(sa.exists().select_from(table))).scalar() for table in (ENTRY, BATCH)):
+        raise RegistryError(
+            "The registry {name} is not empty, and a backup is restored only into an empty place. "
+            "Set YIZHAN_DATABASE to a new one.",
+            name=name,
+        )
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_spill = ON")  # there is nobody yet whom it could shut out
+    with _Reader.open(path) as reader:
         for rows in reader.pages("restore", progress):
             _insert(connection, rows)
         if reader.contents() != expected:
             raise BackupError("The backup {name} changed while it was read. Nothing was restored.", name=path.name)
-        rebuild(connection, progress)
-        proof = verify_in(connection, progress)
-        if proof.differences:
-            raise BackupError(
-                "The log in the backup {name} does not hold together, and nothing was restored: {fault}",
-                name=path.name,
-                fault=proof.differences[0],
-            )
-    return expected
+    rebuild(connection, progress)
+    proof = verify_in(connection, progress)
+    if proof.differences:
+        raise BackupError(
+            "The log in the backup {name} does not hold together, and nothing was restored. {fault}",
+            name=path.name,
+            fault=proof.differences[0],
+        )
 
 
 def _insert(connection: sa.Connection, rows: list[Row]) -> None:

@@ -7,28 +7,19 @@ changed meanwhile, is looked at again in one short transaction.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import orjson
 import sqlalchemy as sa
 
 from geodata.progress import Progress, silent
 from stations.registry.entries import Action, head_of
-from stations.registry.placing import station_row
+from stations.registry.replaying import MOST_DIFFERENCES, Current, Difference, Findings, Replay, current_row, digest_of
 from stations.registry.schema import BATCH, ENTRY, ONLY_ADDED_TO, STATION
 from stations.registry.stores import Store, insert_many
-from stations.registry.transcript import PAGE, BatchRow, EntryRow, Reading, transcript
-from stations.station import Station
-
-ACTIONS = frozenset(action.value for action in Action)
-
-MOST_DIFFERENCES = 100
-"""Differences that are kept; the rest are counted."""
+from stations.registry.transcript import PAGE, Reading, transcript
 
 CLOSE_BEHIND = 2_000
 """Entries that the last look at the table may still have to replay itself."""
@@ -36,32 +27,7 @@ CLOSE_BEHIND = 2_000
 AT_ONCE = 500
 """Codes or revisions that are asked for in one query."""
 
-MOST_TEXT = 120
-
 Value = TypeVar("Value")
-
-Current = tuple[Any, ...]
-"""A row of the table `station`, in the order of its columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that is not as it should be.
-
-    Attributes
-    ----------
-    in_log
-        Whether it is in the log itself; otherwise the log can mend it.
-    template, values
-        English sentence with ``{name}`` placeholders, and what fills them.
-    """
-
-    in_log: bool
-    template: str
-    values: dict[str, object]
-
-    def __str__(self) -> str:
-        return self.template.format(**self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,144 +112,19 @@ def rebuild(connection: sa.Connection, progress: Progress = silent) -> None:
         )
         rows = []
         for revision, record in connection.execute(query).all():
-            # What cannot be read is left out here, and named by `verify`.
-            station = _read(record)
-            if station is not None:
-                rows.append(station_row(station, revision, record))
+            read = current_row(revision, record)
+            if read is not None:  # what cannot be read is left out here, and named by `verify`
+                rows.append(read[1])
         if rows:
             insert_many(connection, STATION, rows)
         progress("table", chunk[-1], revisions[-1])
 
 
-class _Findings:
-    """Differences, of which only so many are kept."""
-
-    def __init__(self) -> None:
-        self.kept: list[Difference] = []
-        self.count = 0
-        self.log_is_whole = True
-
-    def add(self, template: str, /, *, in_log: bool = True, **values: object) -> None:
-        self.count += 1
-        self.log_is_whole &= not in_log
-        if self.count <= MOST_DIFFERENCES:
-            short = {name: str(value)[:MOST_TEXT] for name, value in values.items()}
-            self.kept.append(Difference(in_log, template, dict(short)))
-
-
-class _Replay:
-    """The log gone through once, in order: what is wrong in it, and what should stand by it.
-
-    Of each station a digest of its row is kept, so that a country's fit in memory.
-    """
-
-    def __init__(self, findings: _Findings) -> None:
-        self._findings = findings
-        self._digest = hashlib.sha256()
-        self._batch: BatchRow | None = None
-        self._in_batch = 0
-        self.stands: dict[str, bytes] = {}
-        self.entries = 0
-        self.batches = 0
-        self.head = 0
-
-    def add(self, rows: Iterable[BatchRow | EntryRow], changed: set[str] | None = None) -> None:
-        """Go on by some rows; `changed` takes the codes."""
-        lines = []
-        for row in rows:
-            lines.append(row.line())
-            if isinstance(row, BatchRow):
-                self._begin(row)
-                continue
-            self._check_place(row)
-            self._apply(row)
-            if changed is not None:
-                changed.add(row.code)
-        self._digest.update(b"".join(lines))
-
-    def end(self) -> str:
-        """Close the last batch, and give the digest of the transcript."""
-        self._close()
-        return self._digest.hexdigest()
-
-    def _begin(self, batch: BatchRow) -> None:
-        self._close()
-        before = self._batch.id if self._batch else 0
-        if batch.id != before + 1:
-            self._findings.add("Batch {before} is followed by batch {id}.", before=before, id=batch.id)
-        try:
-            aware = datetime.fromisoformat(batch.at).tzinfo is not None
-        except ValueError:
-            aware = False
-        if not aware:
-            self._findings.add("Batch {id} was written at “{at}”, which is no moment.", id=batch.id, at=batch.at)
-        self._batch, self._in_batch = batch, 0
-        self.batches += 1
-
-    def _close(self) -> None:
-        if self._batch is not None and self._batch.count != self._in_batch:
-            self._findings.add(
-                "Batch {id} says that it has {count} entries, and has {found}.",
-                id=self._batch.id,
-                count=self._batch.count,
-                found=self._in_batch,
-            )
-
-    def _check_place(self, entry: EntryRow) -> None:
-        missing = entry.revision - self.head - 1
-        if missing == 1:
-            self._findings.add("Revision {revision} is missing.", revision=self.head + 1)
-        elif missing:
-            self._findings.add("Revisions {first} to {last} are missing.", first=self.head + 1, last=entry.revision - 1)
-        if self._batch is None or self._batch.id != entry.batch:
-            self._findings.add(
-                "Revision {revision} is of batch {batch}, which is not there or not in its place.",
-                revision=entry.revision,
-                batch=entry.batch,
-            )
-        else:
-            self._in_batch += 1
-        self.head = entry.revision
-        self.entries += 1
-
-    def _apply(self, entry: EntryRow) -> None:
-        if entry.action not in ACTIONS:
-            self._findings.add(
-                "Revision {revision} has the action “{action}”, which is none.",
-                revision=entry.revision,
-                action=entry.action,
-            )
-        station = _read(entry.record)
-        if station is None:
-            self._findings.add("The record of revision {revision} cannot be read.", revision=entry.revision)
-        elif station.code != entry.code:
-            self._findings.add(
-                "Revision {revision} is of station {code}, and its record of station {found}.",
-                revision=entry.revision,
-                code=entry.code,
-                found=station.code,
-            )
-        elif not _same(station.to_json(), entry.record):
-            self._findings.add(
-                "The record of revision {revision} says something else when it is read and written again.",
-                revision=entry.revision,
-            )
-        if entry.action == Action.REMOVE.value:
-            if self.stands.pop(entry.code, None) is None:
-                self._findings.add(
-                    "Revision {revision} removes station {code}, which does not stand.",
-                    revision=entry.revision,
-                    code=entry.code,
-                )
-        else:
-            self.stands[entry.code] = _digest_of(station_row(station, entry.revision, entry.record)) if station else b""
-
-
 class _Verifier:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._findings = _Findings()
-        self._replay = _Replay(self._findings)
+        self._findings = Findings()
+        self._replay = Replay(self._findings)
 
     def proof(self, progress: Progress) -> Proof:
         with self._reading() as connection:
@@ -342,7 +183,7 @@ class _Verifier:
                 rows = [tuple(row) for row in connection.execute(query).all()]
             for row in rows:
                 unseen.discard(row[0])
-                if self._replay.stands.get(row[0]) != _digest_of(row):
+                if self._replay.stands.get(row[0]) != digest_of(row):
                     doubtful.add(row[0])
             if len(rows) < PAGE:
                 break
@@ -359,7 +200,7 @@ class _Verifier:
             spare = (
                 connection.execute(sa.select(sa.func.count()).select_from(BATCH)).scalar_one() - self._replay.batches
             )
-            if spare:
+            if spare > 0:
                 self._findings.add("There are {count} batches without entries.", count=spare)
             for codes in _chunks(sorted(doubtful)):
                 self._compare(connection, codes)
@@ -386,10 +227,10 @@ class _Verifier:
                 self._compare_row(found[code], *wanted[code])
 
     def _compare_row(self, found: Current, revision: int, record: str) -> None:
-        station = _read(record)
-        if station is None:
+        read = current_row(revision, record)
+        if read is None:
             return  # told already
-        for column, there, wanted in zip(STATION.columns, found, station_row(station, revision, record), strict=True):
+        for column, there, wanted in zip(STATION.columns, found, read[1], strict=True):
             if there != wanted:
                 self._findings.add(
                     "Station {code} has {column} “{found}” in the table, and by the log “{wanted}”.",
@@ -407,22 +248,6 @@ def _the_same(connection: sa.Connection) -> Reading:
         yield connection
 
     return reading
-
-
-def _read(record: str) -> Station | None:
-    try:
-        return Station.from_json(record)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-def _same(text: str, record: str) -> bool:
-    """Whether two records say the same; an older program may have written the fields in another order."""
-    return text == record or bool(orjson.loads(text) == orjson.loads(record))
-
-
-def _digest_of(row: Current) -> bytes:
-    return hashlib.blake2b(orjson.dumps(row), digest_size=16).digest()
 
 
 def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
