@@ -13,6 +13,11 @@ from stations.errors import StationsError
 from stations.station import AmenityState
 from stations.taxonomy import Taxonomy, Vocabulary
 
+LONGEST_WORD = 60
+"""Longest word of a vocabulary, in characters."""
+
+_PARTING = re.compile(r"[;；,，、|/\n:：=\[\]【】()（）\"＂]")
+_WORD_END = re.compile(r"[\s\[【［(（:：\"＂¥￥\d]|免费|free", re.IGNORECASE)
 _LIST = re.compile(r"[;；,，、|/\n]+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
@@ -150,6 +155,30 @@ def read_state(text: str, taxonomy: Taxonomy) -> AmenityState:
         Not a state.
     """
     return AmenityState(read_key(text, taxonomy.states)) if text else AmenityState.UNKNOWN
+
+
+def key_at_start(text: str, vocabulary: Vocabulary) -> tuple[str, str, str] | None:
+    """Find the longest word of a vocabulary that a text begins with.
+
+    Returns
+    -------
+    tuple or None
+        Its key, the word as written, and the rest of the text; None when there is none.
+    """
+    ends = [len(text), *(found.start() for found in _WORD_END.finditer(text))]
+    for end in sorted(set(ends), reverse=True):
+        key = vocabulary.key_of(text[:end]) if 0 < end <= LONGEST_WORD else None
+        if key is not None:
+            return key, text[:end].strip(), text[end:].lstrip()
+    return None
+
+
+def word_of(key: str, vocabulary: Vocabulary, language: str) -> str:
+    """Give the word of a key in ``zh`` or ``en``, or the key itself where the word could not be read back."""
+    if key not in vocabulary:
+        return key
+    word = vocabulary[key].zh if language == "zh" else vocabulary[key].en
+    return key if _PARTING.search(word) else word
 
 
 def split_list(text: str) -> list[str]:
