@@ -1,18 +1,16 @@
 """Opening hours: when a station is open, in the grammar of OpenStreetMap and the calendar of China."""
 
-from stations.hours.clock import (
+from stations.hours.clock import EARLIEST, HORIZON, LATEST, MAX_BLOCKS, Hours
+from stations.hours.rules import MAX_TEXT, Part, parts_of
+from stations.hours.states import (
     CLOSED_FOR_NOW,
-    EARLIEST,
-    HORIZON,
     HOURS_NOT_KNOWN,
-    LATEST,
-    MAX_BLOCKS,
-    MAX_TEXT,
+    NOT_ANNOUNCED,
     OUT_OF_RANGE,
     OUT_OF_SEASON,
+    SCHOOL_HOLIDAYS,
     SELF_SERVICE,
     STATE_CODES,
-    Hours,
     State,
     StateAt,
 )
@@ -25,11 +23,15 @@ __all__ = [
     "LATEST",
     "MAX_BLOCKS",
     "MAX_TEXT",
+    "NOT_ANNOUNCED",
     "OUT_OF_RANGE",
     "OUT_OF_SEASON",
+    "SCHOOL_HOLIDAYS",
     "SELF_SERVICE",
     "STATE_CODES",
     "Hours",
+    "Part",
     "State",
     "StateAt",
+    "parts_of",
 ]

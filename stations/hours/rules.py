@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import opening_hours
@@ -21,9 +22,6 @@ MAX_TEXT = 1000
 """Longest text that is read, in characters. OpenStreetMap itself stops at 255."""
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-NEVER = "PH"
-"""A day that never comes to the library, as it is given no country."""
-
 _FAULT_AT = re.compile(r"--> (\d+):(\d+)")
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile(r"; | \|\| |, ")
@@ -40,6 +38,7 @@ _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _OPEN_RANGE = re.compile(rf"(?<!{_MONTH})-{_MONTH}$")
 
 _BLANK_IN_LIST = re.compile(rf"({_DAY})\s*,\s+(?={_DAY})", re.IGNORECASE)
+_BLANK_AFTER_HOLIDAY = re.compile(rf"[PS]H\s[^;,]*{_WEEKDAY}", re.IGNORECASE)
 _HOLIDAY_ON = re.compile(rf"({_HOLIDAY})(\s+{_WEEKDAY})?", re.IGNORECASE)
 
 
@@ -112,13 +111,6 @@ def parts_of(text: str) -> tuple[Part, ...]:
     HoursError
         A text that is not in the grammar. Its values tell where.
     """
-    if len(text) > MAX_TEXT:
-        raise HoursError(
-            "Opening hours of {length} characters are too long; at most {longest} are read.",
-            length=len(text),
-            longest=MAX_TEXT,
-            text=text[:80],
-        )
     read(text)
     for tidy in (_without_blanks_in_lists(_with_comments_unsure(text)), text):
         parts = tuple(_parted(tidy))
@@ -142,7 +134,7 @@ def alternatives(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:
     closed, and the rules after it override both, hence ``a; c`` and then ``b; c``.
     """
     begins = [0, *(place for place, part in enumerate(parts) if place and part.joined == "||"), len(parts)]
-    first, *fallbacks = [parts[begin:end] for begin, end in zip(begins, begins[1:], strict=False)]
+    first, *fallbacks = [parts[begin:end] for begin, end in pairwise(begins)]
     found: list[tuple[Part, ...]] = []
     after: tuple[Part, ...] = ()
     for head, *tail in reversed(fallbacks):
@@ -152,14 +144,35 @@ def alternatives(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:
     return found[::-1]
 
 
+def is_plainly_spelled(text: str) -> bool:
+    """Whether the library reads a text, should it be in the grammar, exactly as `parts_of` does."""
+    return not ('"' in text or "|" in text or _BLANK_IN_LIST.search(text) or _BLANK_AFTER_HOLIDAY.search(text))
+
+
 def read(text: str, timezone: ZoneInfo | None = None) -> opening_hours.OpeningHours:
     """Let the library read a text.
 
     Raises
     ------
     HoursError
-        A text that is not in the grammar. Its values tell where.
+        A text that is not in the grammar, or too long. Its values tell where.
     """
+    if len(text) > MAX_TEXT:
+        raise HoursError(
+            "Opening hours of {length} characters are too long; at most {longest} are read.",
+            length=len(text),
+            longest=MAX_TEXT,
+            text=text[:80],
+        )
+    return _read(text, timezone)
+
+
+def read_parts(parts: tuple[Part, ...], timezone: ZoneInfo | None = None) -> opening_hours.OpeningHours:
+    """Let the library read rules that were parted, or rewritten."""
+    return _read(written(parts), timezone)
+
+
+def _read(text: str, timezone: ZoneInfo | None) -> opening_hours.OpeningHours:
     try:
         # Country and place are left out on purpose: the library's Chinese holidays are incomplete.
         return opening_hours.OpeningHours(text, timezone=timezone, auto_country=False, auto_timezone=False)
@@ -185,7 +198,7 @@ def _not_understood(text: str, line: int, column: int) -> HoursError:
 def _parted(text: str) -> Iterator[Part]:
     """Part a text as the library spells it; nothing when it cannot be read, or not be put together again."""
     try:
-        canonical = str(read(text))
+        canonical = str(_read(text, None))
     except HoursError:
         return
     blank = _blanked(canonical)

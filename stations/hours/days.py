@@ -1,0 +1,130 @@
+"""What a date may be to a rule: which weekday it follows, and of which holidays it is one.
+
+A public holiday keeps its weekday: a rule that does not name ``PH`` holds on it
+as on any other. A make-up workday (调休) follows a weekday: the Saturday the
+Friday before it, the Sunday the Monday after it, which matters where the five
+weekdays differ. A date whose kind nobody knows may be several of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import product
+from typing import NamedTuple
+
+from stations.calendar import Calendar, DayKind
+
+FRIDAY, MONDAY, SATURDAY, SUNDAY = 4, 0, 5, 6
+ONE_DAY = timedelta(days=1)
+MOST_DAYS = 6
+"""Days that are matched together. With the one before them they are a week, in which each weekday occurs once."""
+
+
+class Wants(NamedTuple):
+    """What some rules ask of the calendar.
+
+    Attributes
+    ----------
+    weekdays
+        Whether they name a weekday.
+    offsets
+        Days from a public holiday on which they hold: 0 for ``PH``, -1 for ``PH -1 day``.
+    school
+        Whether they name school holidays.
+    """
+
+    weekdays: bool = False
+    offsets: frozenset[int] = frozenset()
+    school: bool = False
+
+    @classmethod
+    def of_all(cls, many: Iterable[Wants]) -> Wants:
+        """What several rules ask for together."""
+        wanted = [*many]
+        return cls(
+            any(wants.weekdays for wants in wanted),
+            frozenset[int]().union(*(wants.offsets for wants in wanted)),
+            any(wants.school for wants in wanted),
+        )
+
+    def mind(self, first: date, last: date, calendar: Calendar) -> bool:
+        """Whether any date from the first to the last may be another than its ordinary weekday to these rules."""
+        if not calendar.consulted or not (self.weekdays or self.offsets or self.school):
+            return False
+        if self.school:
+            return True
+        if not self.offsets and not (calendar.announced(first) and calendar.announced(last)):
+            first, last = _announced(first, last, calendar)
+            if first > last:
+                return False
+        before, after = max(self.offsets, default=0), min(self.offsets, default=0)
+        return not calendar.all_ordinary(_moved(first, -max(before, 0)), _moved(last, -min(after, 0)))
+
+
+class Facts(NamedTuple):
+    """What a date is.
+
+    Attributes
+    ----------
+    weekday
+        The weekday it follows, 0 for Monday.
+    public
+        Those of the wanted offsets at which a public holiday lies.
+    school
+        Whether it is in the school holidays.
+    """
+
+    weekday: int
+    public: frozenset[int] = frozenset()
+    school: bool = False
+
+
+Pattern = tuple[Facts, ...]
+"""What each of some successive dates is."""
+
+
+def patterns(days: Sequence[date], wants: Wants, calendar: Calendar) -> Iterator[Pattern]:
+    """What some successive dates may be: every pair of possibilities of two neighbours occurs, the ordinary first.
+
+    A pair is enough, as no rule reaches further than from one date into the next.
+    """
+    options = [possible(day, wants, calendar) for day in days]
+    most = max(map(len, options))
+    for even, odd in product(range(most), repeat=2):
+        yield tuple(choice[(odd if place % 2 else even) % len(choice)] for place, choice in enumerate(options))
+
+
+def possible(day: date, wants: Wants, calendar: Calendar) -> tuple[Facts, ...]:
+    """What a date may be; what it is where the calendar is announced and no school holidays are asked for."""
+    kind = calendar.kind_of(day)
+    weekday, followed = day.weekday(), {SATURDAY: FRIDAY, SUNDAY: MONDAY}
+    if kind is DayKind.MAKE_UP_WORKDAY:
+        weekday = followed.get(weekday, weekday)
+    publics = [frozenset[int]()]
+    for offset in sorted(wants.offsets):
+        there = calendar.kind_of(_moved(day, -offset))
+        with_it = [public | {offset} for public in publics]
+        if there is DayKind.PUBLIC_HOLIDAY:
+            publics = with_it
+        elif there is DayKind.NOT_ANNOUNCED:
+            publics += with_it
+    found = [Facts(weekday, public) for public in publics]
+    if kind is DayKind.NOT_ANNOUNCED and wants.offsets and weekday in followed:
+        found += [Facts(followed[weekday], public) for public in publics if 0 not in public]
+    if wants.school:
+        found += [facts._replace(school=True) for facts in found]
+    return tuple(found)
+
+
+def _announced(first: date, last: date, calendar: Calendar) -> tuple[date, date]:
+    """The announced part of a stretch of dates."""
+    begin, end = date(calendar.first_year or 1, 1, 1), date(calendar.last_year or 9999, 12, 31)
+    return max(first, begin), min(last, end)
+
+
+def _moved(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day

@@ -1,0 +1,263 @@
+"""One text evaluated: by the library, with weekdays and holidays matched against the official calendar.
+
+The library knows no official days, so it is handed a rewritten text for them.
+For a week of dates each rule's weekdays and holidays are matched here, and
+written as the plain weekdays on which it holds; all else, from months and weeks
+to what overrides what, stays with the library.
+
+A night belongs to the day it began on: ``Mo-Fr 22:00-06:00; Sa off`` is open on
+Saturday at 3, and closed on Monday at 3. The library judges the hours after
+midnight by the second day, so the days of such a text are evaluated one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import opening_hours
+
+from stations.hours.days import ONE_DAY, Facts, Pattern, Wants
+from stations.hours.matching import NEVER, Library, Matcher, minutes_past_midnight, on
+from stations.hours.rules import WEEKDAYS, Part, alternatives, is_plainly_spelled, parts_of, read, read_parts
+from stations.hours.states import Said, Span, State, at, first_not_closed, starts_of
+
+MAX_REWRITTEN = 64
+"""Rewritten texts that each alternative keeps."""
+
+_STATES = {
+    opening_hours.State.OPEN: State.OPEN,
+    opening_hours.State.CLOSED: State.CLOSED,
+    opening_hours.State.UNKNOWN: State.UNKNOWN,
+}
+_RANK = {State.OPEN: 0, State.UNKNOWN: 1, State.CLOSED: 2}
+_CLOSED = Said(State.CLOSED)
+
+_WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
+_HOLIDAY = re.compile("[PS]H")
+
+Chosen = tuple[tuple[frozenset[int], ...], ...]
+"""By alternative and rule the weekdays on which it holds, of at most seven successive dates."""
+
+
+class Rule:
+    """One text in OSM grammar, in a time zone.
+
+    Raises
+    ------
+    HoursError
+        A text that is not in the grammar. Its values tell where.
+    """
+
+    def __init__(self, text: str, timezone: ZoneInfo) -> None:
+        self.text = text
+        self.timezone = timezone
+        self.whole: Library | None = None
+        """The text as the library reads it, where that is all there is to ordinary days."""
+        if is_plainly_spelled(text):
+            library = read(text, timezone)
+            if ";" not in text or not _may_pass_midnight(str(library)):
+                self.whole = library
+        if self.whole is None:
+            self.parts  # noqa: B018  a text that cannot be parted is refused here, not when it is first asked
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The rules of the text."""
+        return parts_of(self.text)
+
+    @cached_property
+    def names_holidays(self) -> bool:
+        """Whether it names public or school holidays."""
+        return bool(_HOLIDAY.search(self.text)) and any(
+            part.names_public_holidays or part.names_school_holidays for part in self.parts
+        )
+
+    @cached_property
+    def wants(self) -> Wants:
+        """What it asks of the calendar."""
+        if not self.names_holidays:
+            return Wants(weekdays=bool(_WEEKDAY.search(self.text)))
+        return Wants.of_all(side.wants for side in self._sides)
+
+    def chosen(self, days: Sequence[date], pattern: Pattern) -> Chosen:
+        """The weekdays on which each rule holds, of at most seven successive dates that are what a pattern says."""
+        return tuple(side.chosen(days, pattern) for side in self._sides)
+
+    def said_at(self, moment: datetime) -> Said:
+        """What the text says at an aware moment of an ordinary day."""
+        if self.whole is not None:
+            return _said(*self.whole.state(moment))
+        return first_not_closed([side.said_at(moment) for side in self._sides])
+
+    def spans(self, first: float, last: float, chosen: Chosen | None = None) -> list[Span]:
+        """What the text says between two moments, in seconds since 1970; of ordinary days where nothing is chosen."""
+        if chosen is None and self.whole is not None:
+            return _spans_of(self.whole, first, last, self.timezone)
+        many = [
+            side.spans(first, last, None if chosen is None else chosen[number])
+            for number, side in enumerate(self._sides)
+        ]
+        if len(many) == 1:
+            return many[0]
+        return [Span(start, first_not_closed([at(spans, start) for spans in many])) for start in starts_of(many)]
+
+    @cached_property
+    def _sides(self) -> tuple[_Side, ...]:
+        return tuple(_Side(parts, self.timezone) for parts in alternatives(self.parts))
+
+
+class _Side:
+    """Rules without fallbacks."""
+
+    def __init__(self, parts: tuple[Part, ...], timezone: ZoneInfo) -> None:
+        self.parts = parts
+        self.timezone = timezone
+        self._read: dict[object, Library] = {}
+
+    @cached_property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """When each rule holds."""
+        return tuple(Matcher.of(part) for part in self.parts)
+
+    @cached_property
+    def wants(self) -> Wants:
+        """What the rules ask of the calendar."""
+        offsets = frozenset[int]().union(*(matcher.offsets for matcher in self.matchers))
+        weekdays = any(matcher.weekdays or matcher.numbered for matcher in self.matchers)
+        return Wants(weekdays, offsets, any(matcher.school for matcher in self.matchers))
+
+    @cached_property
+    def plain(self) -> Library:
+        """The rules on ordinary days."""
+        # The library would take "SH Mo-Fr" for every weekday.
+        parts = [replace(part, days=(NEVER,), within=False) if part.within else part for part in self.parts]
+        return read_parts(tuple(parts), self.timezone)
+
+    @cached_property
+    def night(self) -> timedelta:
+        """How long after midnight the evening before may matter, where another rule could override it; or zero."""
+        overriding = any(part.joined == ";" or part.modifier == "closed" for part in self.parts[1:])
+        first_closes = len(self.parts) > 1 and self.parts[0].modifier == "closed"
+        if not (overriding or first_closes):
+            return timedelta(0)
+        return timedelta(minutes=max(minutes_past_midnight(part) for part in self.parts))
+
+    def chosen(self, days: Sequence[date], pattern: Pattern) -> tuple[frozenset[int], ...]:
+        return tuple(
+            frozenset(day.weekday() for day, facts in zip(days, pattern, strict=True) if matcher.takes(day, facts))
+            for matcher in self.matchers
+        )
+
+    def said_at(self, moment: datetime) -> Said:
+        if self.night:
+            local = moment.astimezone(self.timezone)
+            if timedelta(hours=local.hour, minutes=local.minute) < self.night:
+                today = local.date()
+                return _last_to_close(
+                    [
+                        _CLOSED if library is None else _said(*library.state(moment))
+                        for library in (self._day(today, None), self._day(today - ONE_DAY, None))
+                    ]
+                )
+        return _said(*self.plain.state(moment))
+
+    def spans(self, first: float, last: float, chosen: tuple[frozenset[int], ...] | None) -> list[Span]:
+        if self.night:
+            return self._nights(first, last, chosen)
+        return _spans_of(self.plain if chosen is None else self._rewritten(chosen), first, last, self.timezone)
+
+    def _rewritten(self, chosen: tuple[frozenset[int], ...]) -> Library:
+        parts = [
+            part if matcher.every else on(part, days)
+            for part, matcher, days in zip(self.parts, self.matchers, chosen, strict=True)
+        ]
+        return self._kept(chosen, tuple(parts))
+
+    def _nights(self, first: float, last: float, chosen: tuple[frozenset[int], ...] | None) -> list[Span]:
+        """What holds between two moments, each day with the night that follows it evaluated by itself."""
+        begin, end = (datetime.fromtimestamp(seconds, self.timezone).date() for seconds in (first, last))
+        spans: list[Span] = []
+        day, before = begin, self._day(begin - ONE_DAY, chosen)
+        while day <= end:
+            today = self._day(day, chosen)
+            since, until = (
+                datetime.combine(midnight, time(), self.timezone).timestamp() for midnight in (day, day + ONE_DAY)
+            )
+            since, until = max(first, since), min(last, until)
+            if since < until:
+                layers = [
+                    [Span(since, _CLOSED)] if library is None else _spans_of(library, since, until, self.timezone)
+                    for library in (today, before)
+                ]
+                spans += [
+                    Span(start, _last_to_close([at(layer, start) for layer in layers])) for start in starts_of(layers)
+                ]
+            day, before = day + ONE_DAY, today
+        return spans
+
+    def _day(self, day: date, chosen: tuple[frozenset[int], ...] | None) -> Library | None:
+        """The rules of one day and of the night after it; None where there are none."""
+        holding = [place for place in range(len(self.parts)) if self._holds(place, day, chosen)]
+        kept: list[int] = []
+        for place in holding:
+            part = self.parts[place]
+            overrides = part.joined != "," if part.modifier != "closed" else not part.times
+            kept = [place] if overrides else [*kept, place]
+        # Hours that are expressly closed on the next day do end the night.
+        ends = [
+            place
+            for place, part in enumerate(self.parts)
+            if part.modifier == "closed" and part.times and self._holds(place, day + ONE_DAY, chosen)
+        ]
+        if not kept:
+            return None
+        weekday = day.weekday()
+        key = (weekday, *kept, None, *ends)
+        return self._kept(
+            key,
+            (
+                *(on(self.parts[place], frozenset({weekday})) for place in kept),
+                *(replace(on(self.parts[place], frozenset({(weekday + 1) % 7})), joined=";") for place in ends),
+            ),
+        )
+
+    def _holds(self, place: int, day: date, chosen: tuple[frozenset[int], ...] | None) -> bool:
+        matcher, weekday = self.matchers[place], day.weekday()
+        taken = matcher.takes(day, Facts(weekday)) if chosen is None else weekday in chosen[place]
+        return taken and matcher.dated(day)
+
+    def _kept(self, key: object, parts: tuple[Part, ...]) -> Library:
+        found = self._read.get(key)
+        if found is None:
+            found = read_parts(parts, self.timezone)
+            if len(self._read) >= MAX_REWRITTEN:
+                self._read.clear()
+            self._read[key] = found
+        return found
+
+
+def _may_pass_midnight(canonical: str) -> bool:
+    times = tuple(word for words in canonical.split() for word in words.rstrip(";").split(","))
+    return minutes_past_midnight(Part(times=times)) > 0
+
+
+def _said(state: opening_hours.State, comment: str) -> Said:
+    return Said(_STATES[state], comment)
+
+
+def _last_to_close(said: list[Said]) -> Said:
+    """Of a day and the night before it: open when either is."""
+    return min(said, key=lambda one: (_RANK[one.state], not one.reason))
+
+
+def _spans_of(library: Library, first: float, last: float, timezone: ZoneInfo) -> list[Span]:
+    begin, end = (datetime.fromtimestamp(seconds, timezone) for seconds in (first, last))
+    return [
+        Span(max(start.timestamp(), first), _said(state, comment))
+        for start, _, state, comment in library.intervals(begin, end)
+    ]

@@ -1,0 +1,183 @@
+"""Several texts and closures as one: staffed hours, self-service hours, season, under the official calendar.
+
+Where a date may be one of several kinds (a year that is not announced, school
+holidays of which there is no official list), all are evaluated. What they agree
+on is the answer; where they differ it is unknown, and the reason says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from stations.calendar import Calendar
+from stations.hours.days import MOST_DAYS, ONE_DAY, Wants, patterns
+from stations.hours.evaluating import Chosen, Rule
+from stations.hours.states import (
+    CLOSED_FOR_NOW,
+    NOT_ANNOUNCED,
+    SCHOOL_HOLIDAYS,
+    Said,
+    Span,
+    State,
+    agreed,
+    at,
+    joint,
+    starts_of,
+)
+from stations.station import Closure
+
+
+class Together:
+    """Everything that decides when one door is open.
+
+    Parameters
+    ----------
+    staffed, self_service, season
+        The texts; None for those that are not given.
+    closures
+        Days on which it is closed whatever the texts say.
+    timezone, calendar
+        The time zone of the door, and the calendar that holds there.
+    """
+
+    def __init__(
+        self,
+        staffed: Rule | None,
+        self_service: Rule | None,
+        season: Rule | None,
+        closures: tuple[Closure, ...],
+        timezone: ZoneInfo,
+        calendar: Calendar,
+    ) -> None:
+        self.rules = (staffed, self_service, season)
+        self.timezone = timezone
+        self.calendar = calendar
+        self.shut = tuple(
+            (_midnight(closure.first, timezone), _midnight(_next(closure.last), timezone), closure.reason)
+            for closure in closures
+        )
+
+    @cached_property
+    def wants(self) -> Wants:
+        """What the texts ask of the calendar."""
+        return Wants.of_all(rule.wants for rule in self.rules if rule is not None)
+
+    def mind(self, day: date) -> bool:
+        """Whether a date, or the night before it, may be other than its ordinary weekday to these texts."""
+        return self.wants.mind(_before(day), day, self.calendar)
+
+    def said_at(self, moment: datetime) -> Said:
+        """What holds at one aware moment, in the range that the grammar knows."""
+        seconds = moment.timestamp()
+        if self.shut or self.mind(datetime.fromtimestamp(seconds, self.timezone).date()):
+            return at(self.spans(seconds, seconds + 1.0), seconds)
+        return joint(*(None if rule is None else rule.said_at(moment) for rule in self.rules))
+
+    def spans(self, first: float, last: float) -> list[Span]:
+        """What holds from when on, between two moments in seconds since 1970."""
+        begin, end = (datetime.fromtimestamp(seconds, self.timezone).date() for seconds in (first, last))
+        if self.wants.mind(_before(begin), end, self.calendar):
+            spans = [span for stretch in self._stretches(begin, end) for span in self._in(stretch, first, last)]
+        else:
+            spans = self._read(first, last)
+        return self._closed(spans, first, last) if self.shut else spans
+
+    def _closed(self, spans: list[Span], first: float, last: float) -> list[Span]:
+        shut = [(begin, end, reason) for begin, end, reason in self.shut if begin < last and end > first]
+        edges = {moment for begin, end, _ in shut for moment in (begin, end) if first < moment < last}
+        found = []
+        for start in sorted({span.start for span in spans} | edges):
+            reason = next((why for begin, end, why in shut if begin <= start < end), None)
+            closed = None if reason is None else Said(State.CLOSED, reason or CLOSED_FOR_NOW)
+            found.append(Span(start, closed or at(spans, start)))
+        return found
+
+    def _read(self, first: float, last: float, chosen: Sequence[Chosen | None] = (None, None, None)) -> list[Span]:
+        """What the texts, each read in one way, say together between two moments."""
+        many = [
+            [] if rule is None else rule.spans(first, last, choice)
+            for rule, choice in zip(self.rules, chosen, strict=True)
+        ]
+        staffed, self_service, season = many
+        if staffed and not self_service and not season:
+            return staffed
+        return [
+            Span(start, joint(*(at(spans, start) if spans else None for spans in many)))
+            for start in starts_of(many) or [first]
+        ]
+
+    def _stretches(self, begin: date, end: date) -> Iterator[_Stretch]:
+        """Part dates into ordinary ones, and short stretches of others."""
+        day = begin
+        while day <= end:
+            special, length, following = self.mind(day), 1, _next(day)
+            while day < following <= end and following.year == day.year and self.mind(following) is special:
+                if special and length == MOST_DAYS:
+                    break
+                length, following = length + 1, _next(following)
+            yield _Stretch(day, length, special)
+            if following <= day:
+                return
+            day = following
+
+    def _in(self, stretch: _Stretch, first: float, last: float) -> list[Span]:
+        first = max(first, _midnight(stretch.begin, self.timezone))
+        last = min(last, _midnight(stretch.begin + stretch.length * ONE_DAY, self.timezone))
+        if first >= last:
+            return []
+        if not stretch.special:
+            return self._read(first, last)
+        days = [stretch.begin + number * ONE_DAY for number in range(-1, stretch.length)]
+        read: dict[tuple[Chosen | None, ...], list[Span]] = {}
+        out_of_school: list[list[Span]] = []
+        for pattern in patterns(days, self.wants, self.calendar):
+            chosen = tuple(None if rule is None else rule.chosen(days, pattern) for rule in self.rules)
+            if chosen not in read:
+                read[chosen] = self._read(first, last, chosen)
+            if not any(facts.school for facts in pattern):
+                out_of_school.append(read[chosen])
+        if len(read) == 1:
+            return out_of_school[0]
+        why = self._not_announced([*days[1:], days[0]])
+        return [
+            Span(
+                start,
+                _settled([at(one, start) for one in out_of_school], [at(one, start) for one in read.values()], why),
+            )
+            for start in starts_of(read.values())
+        ]
+
+    def _not_announced(self, days: list[date]) -> str:
+        """The reason for not knowing what some dates are; the first that is not announced gives the year."""
+        year = next((day.year for day in days if not self.calendar.announced(day)), days[0].year)
+        return NOT_ANNOUNCED.format(year=year)
+
+
+class _Stretch(NamedTuple):
+    """Successive dates of one year, all ordinary or all such that they may not be."""
+
+    begin: date
+    length: int
+    special: bool
+
+
+def _settled(out_of_school: list[Said], said: list[Said], not_announced: str) -> Said:
+    public = agreed(out_of_school, not_announced)
+    return public if public not in out_of_school else agreed([public, *said], SCHOOL_HOLIDAYS)
+
+
+def _midnight(day: date, timezone: ZoneInfo) -> float:
+    """The moment at which a date begins, in seconds since 1970."""
+    return datetime.combine(day, time(), timezone).timestamp()
+
+
+def _next(day: date) -> date:
+    return day + ONE_DAY if day < date.max else day
+
+
+def _before(day: date) -> date:
+    return day - ONE_DAY if day > date.min else day
