@@ -1,0 +1,88 @@
+"""Statements about opening hours as they are written, and what can be wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stations.hours.clauses import Dates, Days
+
+TWO_TIMES = (
+    "The times “{words}” at character {column} of opening hours “{text}” can mean more than one thing. Write them on a "
+    "clock of 24 hours, like 08:00-17:00, and what ends past midnight like 22:00-次日06:00."
+)
+NO_SUCH_DAY = "“{words}” at character {column} of opening hours “{text}” are no days of the year. Correct them."
+NO_SUCH_TIME = (
+    "“{words}” at character {column} of opening hours “{text}” is no time of day. Write times like 08:30 or 下午2:30."
+)
+TWO_DAYS = (
+    "It is not clear on which days, or in which season, “{words}” at character {column} of opening hours “{text}” "
+    "holds. Say it for each, like “夏季周一至周五 08:00-18:00；冬季周一至周五 08:30-17:30；周末休息”."
+)
+CONTRADICTS = (
+    "“{words}” at character {column} of opening hours “{text}” does not agree with the rest of them. "
+    "Leave one of the two out."
+)
+
+
+@dataclass(slots=True)
+class Group:
+    """Days that are spoken of together."""
+
+    days: Days = field(default_factory=Days)
+    workdays: bool = False
+
+    def add(self, other: Group) -> None:
+        """Speak of other days as well."""
+        self.days |= other.days
+        self.workdays |= other.workdays
+
+
+@dataclass(slots=True)
+class Draft:
+    """A statement as it was written: what it names, and what it leaves to those around it.
+
+    `start` and `end` are its place in the text. `firm_before` says that it begins
+    after a semicolon, a full stop or a new line.
+    """
+
+    start: int
+    end: int
+    firm_before: bool = True
+    dates: list[Dates] = field(default_factory=list)
+    season: str = ""
+    every_day: bool = False
+    groups: list[Group] = field(default_factory=list)
+    exceptions: list[Group] = field(default_factory=list)
+    days_first: bool = False
+    attached: bool = False
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    other_spans: list[str] = field(default_factory=list)
+    all_day: bool = False
+    state: str = ""
+    comments: list[str] = field(default_factory=list)
+    as_usual: bool = False
+    joint: str = ";"
+    firm: bool = False
+
+    @property
+    def timed(self) -> bool:
+        """Whether it says when in the day."""
+        return bool(self.spans or self.other_spans or self.all_day)
+
+    @property
+    def said(self) -> bool:
+        """Whether it says anything of the days it names."""
+        return self.timed or bool(self.state or self.comments or self.as_usual)
+
+    @property
+    def days(self) -> Days:
+        """All days it names."""
+        found = Days()
+        for group in self.groups:
+            found |= group.days
+        return found
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it names days or dates."""
+        return bool(self.dates or self.season or self.groups or self.every_day or self.exceptions)

@@ -1,0 +1,106 @@
+"""Opening hours as people write them, in Chinese or in OpenStreetMap's grammar, read as that grammar.
+
+Nothing is left out: each character belongs to a word of ``words.toml``, a time, a
+date or a weekday, and each word is used, or the text is refused with the words
+that were not understood.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stations.errors import HoursError
+from stations.hours.clauses import Clause, in_order, osm_text, without_idle_closures
+from stations.hours.completing import clauses_of
+from stations.hours.rules import MAX_TEXT, parts_of, written
+from stations.hours.statements import statements_of
+from stations.hours.tokens import NOT_UNDERSTOOD, narrow, refused, tokens_of
+
+TOO_LONG = "Opening hours of {length} characters are too long; at most {longest} are read."
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTER = re.compile(r"[A-Za-z]")
+_SAYS_ANYTHING = re.compile(r"[A-Za-z0-9\"]")
+_QUOTED = re.compile(r'"[^"]*"')
+_LOOSE_TIME = re.compile(r"(?<![\d:])\d:\d\d")
+
+
+def read_hours(text: str) -> str:
+    """Read opening hours in Chinese or in OSM grammar.
+
+    Parameters
+    ----------
+    text
+        Like ``周一至周五 08:30-12:00,13:00-17:30``, ``24小时`` or ``Mo-Fr 08:00-18:00``.
+
+    Returns
+    -------
+    str
+        The hours in OSM grammar as `stations.hours.rules` writes it; empty for an empty text.
+
+    Raises
+    ------
+    HoursError
+        A text that is not understood, or that can be understood in more than one
+        way. Its values hold ``text``, ``words`` that were not understood, and the
+        1-based ``line`` and ``column`` of the first of them in the text as written.
+    """
+    if not text.strip():
+        return ""
+    if len(text) > MAX_TEXT:
+        raise HoursError(TOO_LONG, length=len(text), longest=MAX_TEXT, text=text[:80])
+    bare = _QUOTED.sub("", text)
+    chinese = bool(_HAN.search(bare))
+    # 8:30-5:30 is in the grammar, and ends at half past five in the morning there.
+    if not chinese and (_LETTER.search(bare) or not _LOOSE_TIME.search(bare)):
+        try:
+            return _grammar(text.strip())
+        except HoursError as error:
+            if _LETTER.search(bare):
+                return _in_narrow_letters(text, error)
+    return _phrase(text)
+
+
+def _in_narrow_letters(text: str, fault: HoursError) -> str:
+    """What a Chinese keyboard makes of the grammar, ``Mo-Fr 08：30—12：00``, and what is in no grammar: ``9am-5pm``."""
+    try:
+        return _grammar(narrow(text).strip())
+    except HoursError:
+        pass
+    try:
+        return _phrase(text)
+    except HoursError:
+        raise _at_words(fault, text) from None
+
+
+def _grammar(text: str) -> str:
+    if not _SAYS_ANYTHING.search(text):
+        # To the library a lone colon is open all day.
+        raise refused(NOT_UNDERSTOOD, text, 0, len(text))
+    found = written(parts_of(text))
+    # Where the library cannot read what it wrote, the text stays as it is.
+    return found if parts_of(found) == parts_of(text) else text
+
+
+def _at_words(error: HoursError, text: str) -> HoursError:
+    """The same fault, placed in the text as written and with the words at fault."""
+    values = dict(error.values)
+    column = values.get("column")
+    if isinstance(column, int) and values.get("line") == 1:
+        values["column"] = column + len(text) - len(text.lstrip())
+    values.setdefault("words", values.get("rest", values.get("text", "")))
+    return HoursError(error.template, **values)
+
+
+def _phrase(text: str) -> str:
+    tokens = tokens_of(text)
+    units = clauses_of(statements_of(text, tokens), text)
+    clauses: list[Clause] = [clause for unit in in_order(units) for clause in unit]
+    osm = osm_text(without_idle_closures(clauses))
+    try:
+        return _grammar(osm)
+    except HoursError:
+        raise refused(CANNOT_SAY, text, 0, len(text)) from None
+
+
+CANNOT_SAY = "Opening hours “{text}” cannot be kept as one rule. Write less of them, like “周一至周五 08:30-17:30”."
