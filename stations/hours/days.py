@@ -59,7 +59,7 @@ class Wants(NamedTuple):
             if first > last:
                 return False
         before, after = max(self.offsets, default=0), min(self.offsets, default=0)
-        return not calendar.all_ordinary(_moved(first, -max(before, 0)), _moved(last, -min(after, 0)))
+        return not calendar.all_ordinary(moved(first, -max(before, 0)), moved(last, -min(after, 0)))
 
 
 class Facts(NamedTuple):
@@ -103,7 +103,7 @@ def possible(day: date, wants: Wants, calendar: Calendar) -> tuple[Facts, ...]:
         weekday = followed.get(weekday, weekday)
     publics = [frozenset[int]()]
     for offset in sorted(wants.offsets):
-        there = calendar.kind_of(_moved(day, -offset))
+        there = calendar.kind_of(moved(day, -offset))
         with_it = [public | {offset} for public in publics]
         if there is DayKind.PUBLIC_HOLIDAY:
             publics = with_it
@@ -123,7 +123,8 @@ def _announced(first: date, last: date, calendar: Calendar) -> tuple[date, date]
     return max(first, begin), min(last, end)
 
 
-def _moved(day: date, days: int) -> date:
+def moved(day: date, days: int) -> date:
+    """A date some days later; the same where that is past all dates."""
     try:
         return day + timedelta(days=days)
     except OverflowError:

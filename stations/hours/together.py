@@ -14,7 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from stations.calendar import Calendar
-from stations.hours.days import MOST_DAYS, ONE_DAY, Wants, patterns
+from stations.hours.days import MOST_DAYS, ONE_DAY, Wants, moved, patterns
 from stations.hours.evaluating import Chosen, Rule
 from stations.hours.states import (
     CLOSED_FOR_NOW,
@@ -57,7 +57,7 @@ class Together:
         self.timezone = timezone
         self.calendar = calendar
         self.shut = tuple(
-            (_midnight(closure.first, timezone), _midnight(_next(closure.last), timezone), closure.reason)
+            (_midnight(closure.first, timezone), _midnight(moved(closure.last, 1), timezone), closure.reason)
             for closure in closures
         )
 
@@ -68,7 +68,7 @@ class Together:
 
     def mind(self, day: date) -> bool:
         """Whether a date, or the night before it, may be other than its ordinary weekday to these texts."""
-        return self.wants.mind(_before(day), day, self.calendar)
+        return self.wants.mind(moved(day, -1), day, self.calendar)
 
     def said_at(self, moment: datetime) -> Said:
         """What holds at one aware moment, in the range that the grammar knows."""
@@ -80,7 +80,7 @@ class Together:
     def spans(self, first: float, last: float) -> list[Span]:
         """What holds from when on, between two moments in seconds since 1970."""
         begin, end = (datetime.fromtimestamp(seconds, self.timezone).date() for seconds in (first, last))
-        if self.wants.mind(_before(begin), end, self.calendar):
+        if self.wants.mind(moved(begin, -1), end, self.calendar):
             spans = [span for stretch in self._stretches(begin, end) for span in self._in(stretch, first, last)]
         else:
             spans = self._read(first, last)
@@ -114,11 +114,11 @@ class Together:
         """Part dates into ordinary ones, and short stretches of others."""
         day = begin
         while day <= end:
-            special, length, following = self.mind(day), 1, _next(day)
+            special, length, following = self.mind(day), 1, moved(day, 1)
             while day < following <= end and following.year == day.year and self.mind(following) is special:
                 if special and length == MOST_DAYS:
                     break
-                length, following = length + 1, _next(following)
+                length, following = length + 1, moved(following, 1)
             yield _Stretch(day, length, special)
             if following <= day:
                 return
@@ -153,7 +153,8 @@ class Together:
 
     def _not_announced(self, days: list[date]) -> str:
         """The reason for not knowing what some dates are; the first that is not announced gives the year."""
-        year = next((day.year for day in days if not self.calendar.announced(day)), days[0].year)
+        near = [*days, *(moved(day, -offset) for offset in sorted(self.wants.offsets) for day in days)]
+        year = next((day.year for day in near if not self.calendar.announced(day)), days[0].year)
         return NOT_ANNOUNCED.format(year=year)
 
 
@@ -173,11 +174,3 @@ def _settled(out_of_school: list[Said], said: list[Said], not_announced: str) ->
 def _midnight(day: date, timezone: ZoneInfo) -> float:
     """The moment at which a date begins, in seconds since 1970."""
     return datetime.combine(day, time(), timezone).timestamp()
-
-
-def _next(day: date) -> date:
-    return day + ONE_DAY if day < date.max else day
-
-
-def _before(day: date) -> date:
-    return day - ONE_DAY if day > date.min else day
