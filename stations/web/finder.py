@@ -230,7 +230,7 @@ def card(found: Found, rank: int, wall: Wall, names: Names, asked: tuple[frozens
         metres=say_metres(found.metres),
         state=found.state.value,
         arrival=say_arrival(found, wall),
-        reasons=tuple(say_reason(reason, wall, names.amenity) for reason in found.reasons),
+        reasons=tuple(say_reason(reason, found.because, wall, names.amenity) for reason in found.reasons),
         amenities=tuple(
             (names.amenity(key), names.amenity_icon(key), station.amenities[key] == AmenityState.NEARBY) for key in has
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -11,7 +12,16 @@ from flask_babel import format_date, format_decimal, gettext, ngettext
 
 from geodata.atlas import Atlas
 from geodata.gazetteer import NearbyName
-from stations.hours import State
+from stations.hours import (
+    CLOSED_FOR_NOW,
+    HOURS_NOT_KNOWN,
+    NOT_ANNOUNCED,
+    OUT_OF_RANGE,
+    OUT_OF_SEASON,
+    SCHOOL_HOLIDAYS,
+    SELF_SERVICE,
+    State,
+)
 from stations.questions.nearest import Found, Reason
 from stations.web.language import language
 
@@ -114,18 +124,46 @@ def say_share(part: float, whole: float) -> str:
 
 def say_arrival(found: Found, wall: Wall) -> str:
     """Say what one finds on arrival, when nothing speaks against going there."""
+    because = say_because(found.because)
     if found.state == State.OPEN:
-        if found.changes_at is None:
-            return gettext("Open around the clock")
-        return gettext("Open until %(clock)s", clock=wall.reads_until(found.changes_at))
+        said = gettext("Open around the clock")
+        if found.changes_at is not None:
+            said = gettext("Open until %(clock)s", clock=wall.reads_until(found.changes_at))
+        return gettext("%(state)s (%(because)s)", state=said, because=because) if because else said
     if found.state == State.CLOSED:
         return gettext("Closed when you arrive")
-    return gettext("Opening hours not known")
+    return (
+        gettext("Not certain to be open: %(because)s", because=because)
+        if because
+        else gettext("Opening hours not known")
+    )
 
 
-def say_reason(reason: Reason, wall: Wall, amenity: Names) -> str:
-    """Say why a station only almost fits."""
-    return _SENTENCES[reason.key](reason.values, wall, amenity)
+def say_because(reason: str) -> str:
+    """Say why the clock rule answers as it does; nothing for usual hours, and where hours merely are not known."""
+    if not reason or reason == HOURS_NOT_KNOWN:
+        return ""
+    if year := _UNANNOUNCED.fullmatch(reason):
+        return gettext("the calendar of holidays for %(year)s is not announced yet", year=year[1])
+    return _BECAUSE[reason]() if reason in _BECAUSE else reason
+
+
+def say_reason(reason: Reason, because: str, wall: Wall, amenity: Names) -> str:
+    """Say why a station only almost fits; `because` is the clock rule's reason for its state."""
+    said = _SENTENCES[reason.key](reason.values, wall, amenity)
+    more = say_because(because) if reason.key in {"closed", "closing"} else ""
+    return gettext("%(state)s (%(because)s)", state=said, because=more) if more else said
+
+
+_UNANNOUNCED = re.compile(re.escape(NOT_ANNOUNCED).replace(r"\{year\}", "([0-9]+)"))
+
+_BECAUSE: Mapping[str, Callable[[], str]] = {
+    OUT_OF_SEASON: lambda: gettext("out of season"),
+    CLOSED_FOR_NOW: lambda: gettext("closed for now"),
+    SELF_SERVICE: lambda: gettext("without staff"),
+    OUT_OF_RANGE: lambda: gettext("no hours are known for that year"),
+    SCHOOL_HOLIDAYS: lambda: gettext("school holidays are not known"),
+}
 
 
 def _closed(values: Mapping[str, object], wall: Wall, _: Names) -> str:

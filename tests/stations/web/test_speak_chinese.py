@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
 from geodata.gazetteer import NearbyName
-from stations.hours import State
+from stations.hours import OUT_OF_SEASON, SELF_SERVICE, State
 from stations.questions.nearest import Found, Reason, Why
 from stations.web import words
 from stations.web.language import LOCALES
@@ -176,7 +176,7 @@ def test_midnight_is_24_hours_on_the_door(reader):
 def test_every_reason_has_its_sentence(reader):
     wall = words.Wall.at(NOW, SHANGHAI)
     values = {"opens_at": None, "closes_at": NOW.isoformat(), "early_s": 130.0, "amenity": "x", "minutes": 15.0}
-    said = {why: reader("en", words.say_reason, Reason(why, values), wall, str.upper) for why in Why}
+    said = {why: reader("en", words.say_reason, Reason(why, values), "", wall, str.upper) for why in Why}
     assert said == {
         "closed": "Closed when you arrive",
         "closing": "Closes 22:00, 3 minutes before you get there",
@@ -190,13 +190,27 @@ def test_every_reason_has_its_sentence(reader):
 def test_what_one_finds_on_arrival(reader, make_station):
     wall = words.Wall.at(NOW, SHANGHAI)
 
-    def found(state, until=None):
-        return Found(make_station(), 60.0, 66.7, "street", state, until)
+    def found(state, until=None, because=""):
+        return Found(make_station(), 60.0, 66.7, "street", state, until, because)
 
     assert reader("en", words.say_arrival, found(State.OPEN, NOW), wall) == "Open until 22:00"
     assert reader("en", words.say_arrival, found(State.OPEN), wall) == "Open around the clock"
     assert reader("en", words.say_arrival, found(State.UNKNOWN), wall) == "Opening hours not known"
     assert reader("en", words.say_arrival, found(State.CLOSED), wall) == "Closed when you arrive"
+    alone = found(State.OPEN, NOW, SELF_SERVICE)
+    assert reader("en", words.say_arrival, alone, wall) == "Open until 22:00 (without staff)"
+    unsure = found(State.UNKNOWN, None, "calendar for 2027 not announced")
+    assert reader("zh", words.say_arrival, unsure, wall) == "不能确定是否开放：2027 年放假安排尚未公布"
+    assert reader("en", words.say_arrival, found(State.UNKNOWN, None, "call first"), wall).endswith(": call first")
+
+
+def test_why_a_door_is_closed_is_said(reader):
+    wall = words.Wall.at(NOW, SHANGHAI)
+    closed = Reason(Why.CLOSED, {"opens_at": None})
+    assert reader("zh", words.say_reason, closed, "装修", wall, str) == "到的时候没开门（装修）"
+    assert reader("en", words.say_reason, closed, OUT_OF_SEASON, wall, str) == "Closed when you arrive (out of season)"
+    lacks = Reason(Why.LACKS, {"amenity": "water"})
+    assert reader("en", words.say_reason, lacks, "装修", wall, str) == "Does not have: water"
 
 
 def test_places_are_called_in_the_readers_language(reader):
