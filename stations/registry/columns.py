@@ -33,6 +33,10 @@ Edit = tuple[int, bool, int]
 """A row, whether a station stands there already, and the number of the one that comes; -1 for none."""
 
 
+RowValues = tuple[str, int, str, float, float, str, str, bytes]
+"""What a `Row` holds, as a database driver gives it."""
+
+
 class Row(NamedTuple):
     """One station as the table of stations holds it.
 
@@ -136,45 +140,48 @@ class _Numbers(dict[str, int]):
         return number
 
 
-def gather(chunks: Iterable[Sequence[Row]]) -> Columns:
+def gather(chunks: Iterable[Sequence[RowValues]]) -> Columns:
     """Put rows in columns; they come in any order, some at a time."""
     codes: list[str] = []
     records: list[bytes] = []
     parts: list[tuple[NDArray[Any], ...]] = []
     hours, facts = _Numbers(), _Numbers()
     for chunk in chunks:
-        code, revision, status, lon, lat, hours_text, amenities, record = zip(*chunk, strict=True)
+        code, revision, status, lon, lat, hours_keys, amenities_keys, record = zip(*chunk, strict=True)
         codes += code
         records += record
-        count = len(code)
-        known = ";".join(amenities).split(";")
         parts.append(
             (
                 np.array(revision, np.int64),
                 np.array(lon, np.float64),
                 np.array(lat, np.float64),
-                np.fromiter(map(Status.ACTIVE.value.__eq__, status), np.bool_, count),
-                np.fromiter(map(hours.__getitem__, hours_text), np.int32, count),
-                np.fromiter(map(facts.__getitem__, known), np.int32, len(known)),
-                np.fromiter((text.count(";") + 1 for text in amenities), np.int32, count),
+                np.fromiter(map(Status.ACTIVE.value.__eq__, status), np.bool_, len(code)),
+                np.fromiter(map(hours.__getitem__, hours_keys), np.int32, len(code)),
+                np.fromiter(map(facts.__getitem__, amenities_keys), np.int32, len(code)),
             )
         )
+        del chunk, code, hours_keys, amenities_keys, record  # before as many more are fetched
     if not parts:
         return _NONE
-    revisions, lon_, lat_, active, rule, fact, facts_of = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
+    revisions, lons, lats, active, rule, fact = (np.concatenate(column) for column in zip(*parts, strict=True))
     parts.clear()
     rule_keys = tuple(sorted(hours))
-    rule = _places(hours, rule_keys)[rule]
-    amenity, amenity_keys = _amenities(np.repeat(np.arange(len(codes)), facts_of), fact, tuple(facts), len(codes))
-    columns = {"revisions": revisions, "lon": lon_, "lat": lat_, "active": active, "rule": rule, "amenity": amenity}
+    table, amenity_keys = _table_of(tuple(facts))
+    order: Any = slice(None)
     if not all(map(lt, codes, islice(codes, 1, None))):
-        order = sorted(range(len(codes)), key=codes.__getitem__)
-        codes, records = [codes[row] for row in order], [records[row] for row in order]
-        columns = {name: column[order] for name, column in columns.items()}
+        rows = sorted(range(len(codes)), key=codes.__getitem__)
+        codes, records, order = [codes[row] for row in rows], [records[row] for row in rows], np.array(rows)
     return Columns(
-        codes=tuple(codes), records=tuple(records), rule_keys=rule_keys, amenity_keys=amenity_keys, **columns
+        codes=tuple(codes),
+        records=tuple(records),
+        revisions=revisions[order],
+        lon=lons[order],
+        lat=lats[order],
+        active=active[order],
+        rule=_places(hours, rule_keys)[rule[order]],
+        rule_keys=rule_keys,
+        amenity=table[fact[order]],
+        amenity_keys=amenity_keys,
     )
 
 
@@ -266,19 +273,20 @@ def _places(keys: Iterable[str], among: Iterable[str]) -> NDArray[np.int32]:
     return np.array([place[key] for key in keys], np.int32)
 
 
-def _amenities(
-    of_row: Rows, fact: NDArray[np.int32], facts: Iterable[str], size: int
-) -> tuple[NDArray[np.int8], tuple[str, ...]]:
-    """Lay facts like ``water=yes``, numbered, in a table of stations and amenities."""
-    pairs = [text.partition("=")[::2] for text in facts]
-    keys = tuple(sorted({key for key, state in pairs if _STATES.get(state)}))
+def _table_of(texts: Sequence[str]) -> tuple[NDArray[np.int8], tuple[str, ...]]:
+    """Read texts of `amenities_key`: int8 [texts, amenities], and the amenities."""
+    numbers = _Numbers()
+    said = ";".join(texts).split(";")
+    fact = np.fromiter(map(numbers.__getitem__, said), np.int32, len(said))
+    row = np.repeat(np.arange(len(texts)), [text.count(";") + 1 for text in texts])
+    facts = [(key, _STATES.get(state, 0)) for key, _, state in (text.partition("=") for text in numbers)]
+    keys = tuple(sorted({key for key, state in facts if state}))
     column = {key: number for number, key in enumerate(keys)}
-    says = np.array([_STATES.get(state, 0) for _, state in pairs], np.int8)
-    at = np.array([column.get(key, 0) for key, _ in pairs], np.int32)
-    amenity = np.zeros((size, len(keys)), np.int8)
-    told = says[fact] > 0
-    amenity[of_row[told], at[fact[told]]] = says[fact[told]]
-    return amenity, keys
+    # What says nothing, as the text of a station of which nothing is known, goes to a column that is taken off.
+    at = np.array([column[key] if state else len(keys) for key, state in facts], np.int32)
+    table = np.zeros((len(texts), len(keys) + 1), np.int8)
+    table[row, at[fact]] = np.array([state for _, state in facts], np.int8)[fact]
+    return np.ascontiguousarray(table[:, :-1]), keys
 
 
 _STATES: Mapping[str, int] = MappingProxyType({state.value: number for state, number in AMENITY_CODES.items()})

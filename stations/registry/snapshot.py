@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stations.errors import HoursError, UnknownStationError
 from stations.hours import Hours, State
-from stations.registry.columns import AMENITY_CODES, Columns, Row, amenities_key, gather, hours_key, merge
+from stations.registry.columns import AMENITY_CODES, Columns, Row, RowValues, amenities_key, gather, hours_key, merge
 from stations.registry.records import Stations, keeping_decoder
 from stations.station import COORDINATE_DECIMALS, AmenityState, Closure, Station
 
@@ -81,7 +81,7 @@ class Snapshot(Columns):
 
     @classmethod
     def of_rows(
-        cls, revision: int, chunks: Iterable[Sequence[Row]], timezone: ZoneInfo, *, rules: Sequence[Hours] = ()
+        cls, revision: int, chunks: Iterable[Sequence[RowValues]], timezone: ZoneInfo, *, rules: Sequence[Hours] = ()
     ) -> Snapshot:
         """Put rows in columns, which come some at a time and in any order; as `build`."""
         columns = gather(chunks)

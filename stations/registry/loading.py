@@ -1,0 +1,87 @@
+"""The stations read from the table of stations: all of them, or those that were written since.
+
+The table is written in the same transaction as the log, so what is read here is
+what the log says, as long as the connection sees one state of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from stations.hours import Hours
+from stations.registry.columns import Row, RowValues
+from stations.registry.entries import head_of
+from stations.registry.snapshot import Snapshot
+
+ROWS_AT_ONCE = 4000
+"""Rows that are held besides the columns while all are read: some 6 MB."""
+
+MANY = 1000
+"""So many new entries, or a sixteenth of the stations if that is more, are read together with all the others."""
+
+_RECORD = {"sqlite": "CAST(s.record AS BLOB)", "postgresql": "convert_to(s.record, 'UTF8')"}
+"""The record as bytes, without a text being made of it on the way."""
+
+_COLUMNS = "s.revision, s.status, s.lon, s.lat, s.hours_key, s.amenities"
+
+
+def load(connection: sa.Connection, timezone: ZoneInfo, rules: Sequence[Hours] = ()) -> Snapshot:
+    """Read every station.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that sees one state of the whole.
+    rules
+        Hours of an earlier snapshot, to be used again with all that they have
+        worked out.
+    """
+    return Snapshot.of_rows(head_of(connection), _all_rows(connection), timezone, rules=rules)
+
+
+def advance(connection: sa.Connection, known: Snapshot) -> Snapshot:
+    """Bring a snapshot up to the head of the log; the same one where nothing was written.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that sees one state of the whole.
+    """
+    head = head_of(connection)
+    if head == known.revision:
+        return known
+    written = head - known.revision
+    if written < 0 or written > max(MANY, len(known) // 16):  # below zero an older registry was put in place
+        return load(connection, known.timezone, known.rules)
+    rows: list[Row] = []
+    gone: list[str] = []
+    # No word of it comes from outside. Whether a station stands is told by what it must have.
+    statement = (
+        f"SELECT e.code, {_COLUMNS}, {_RECORD[connection.dialect.name]} "  # noqa: S608
+        "FROM (SELECT DISTINCT code FROM entry WHERE revision > :since) AS e LEFT JOIN station AS s ON s.code = e.code"
+    )
+    for row in connection.execute(sa.text(statement), {"since": known.revision}):
+        if row.revision is None:
+            gone.append(row.code)
+        else:
+            rows.append(Row(*row))
+    return known.advanced(head, rows, gone)
+
+
+def _all_rows(connection: sa.Connection) -> Iterator[Sequence[RowValues]]:
+    """Every row, some at a time; past SQLAlchemy, whose rows would take longer than all the rest."""
+    kind = connection.dialect.name
+    statement = f"SELECT s.code, {_COLUMNS}, {_RECORD[kind]} FROM station AS s"  # noqa: S608  as above
+    driver: Any = connection.connection.driver_connection
+    # A cursor with a name stays on the server, which sends what is asked for; numbers and bytes come as they are.
+    cursor = driver.cursor("stations", binary=True) if kind == "postgresql" else driver.cursor()
+    try:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows
+    finally:
+        cursor.close()
