@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.postgres import Databases, cluster, find_programs
+
 IN_CI = os.environ.get("CI") == "true"
 MARKED_BY_FIXTURE = {"chromium": "browser", "postgres_url": "postgres", "real_data": "real_data"}
 
@@ -61,12 +63,41 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
-    """SQLAlchemy URL of a PostgreSQL database that tests may fill and empty."""
+def postgres_url() -> Iterator[str]:
+    """URL of a PostgreSQL server's database, as a user who may make others; a server of the tests' own, unless told."""
     url = os.environ.get("YIZHAN_TEST_POSTGRES")
-    if not url:
-        pytest.skip("YIZHAN_TEST_POSTGRES gives no URL of a PostgreSQL database for tests")
-    return url
+    if url:
+        yield url
+        return
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed, and YIZHAN_TEST_POSTGRES gives no URL of a server for tests")
+    with cluster(programs) as server:
+        yield server.url()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_url: str) -> Iterator[Databases]:
+    """Makes databases on the server."""
+    made = Databases(postgres_url)
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture
+def postgres_registry(databases: Databases) -> Iterator[str]:
+    """URL of an empty registry on PostgreSQL."""
+    url = databases.new()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def postgres_empty(databases: Databases) -> Iterator[str]:
+    """URL of a PostgreSQL database with nothing in it, not even PostGIS."""
+    url = databases.empty()
+    yield url
+    databases.drop(url)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

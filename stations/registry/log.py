@@ -26,7 +26,7 @@ from stations.errors import (
     UnknownRevisionError,
     UnknownStationError,
 )
-from stations.registry.columns import Row, hours_key
+from stations.registry.columns import Row
 from stations.registry.entries import (
     ENTRIES,
     Action,
@@ -188,7 +188,7 @@ class Registry:
         with self._writing() as connection:
             before = advance(connection, self._snapshot)
             compared = compare(before, change(before))
-            puts = [Put(station, compared.records[code]) for code, station in compared.fresh]
+            puts = [*compared.added.values(), *compared.changed.values()]
             self._check_hours(puts, frozenset(before.rule_keys))
             batch, head = self._placed(connection, before.revision, Plan(puts), what, who, at, source, digest)
         return Written(batch, tuple(compared.added), tuple(compared.changed), compared.unchanged, head)
@@ -218,7 +218,7 @@ class Registry:
         RegistryError
             The database cannot be written.
         """
-        code, record = station.code, station.to_json()
+        code, put = station.code, Put.of(station)
         with self._writing() as connection:
             head = head_of(connection)
             last = connection.execute(
@@ -229,7 +229,7 @@ class Registry:
             ).one_or_none()
             now = 0 if last is None else last.revision
             theirs = last.record if last is not None and last.action == Action.PUT else None
-            if theirs is not None and _same(theirs, record):
+            if theirs is not None and _same(theirs, put.record):
                 return Written(None, (), (), (code,), head)
             if seen != now and (seen or theirs is not None):
                 base = connection.execute(
@@ -248,7 +248,7 @@ class Registry:
                     now=now,
                 )
             hours_of(station, self._timezone)
-            batch, head = self._placed(connection, head, Plan([Put(station, record)]), what, who, at)
+            batch, head = self._placed(connection, head, Plan([put]), what, who, at)
         return _written_one(batch, code, head, new=theirs is None)
 
     def remove(
@@ -322,7 +322,7 @@ class Registry:
             standing = connection.execute(sa.select(STATION.c.record).where(STATION.c.code == code)).scalar()
             if standing is not None and _same(standing, record):
                 return Written(None, (), (), (code,), head)
-            plan = Plan([Put(Station.from_json(record), record)])
+            plan = Plan([Put.of(Station.from_json(record), record)])
             batch, head = self._placed(connection, head, plan, f"restore of revision {revision}", who, at)
         return _written_one(batch, code, head, new=standing is None)
 
@@ -362,14 +362,24 @@ class Registry:
                 revision = _head_at(connection, moment)
             else:
                 revision = _within(when, head)
-            latest = sa.select(sa.func.max(ENTRY.c.revision)).where(ENTRY.c.revision <= revision).group_by(ENTRY.c.code)
+            now = advance(connection, self._snapshot)
+            if revision == head:
+                return now
+            # Whoever was not written since stands as now.
+            since = sa.select(ENTRY.c.code).where(ENTRY.c.revision > revision)
+            before = (
+                sa.select(sa.func.max(ENTRY.c.revision))
+                .where(ENTRY.c.revision <= revision, ENTRY.c.code.in_(since.scalar_subquery()))
+                .group_by(ENTRY.c.code)
+            )
             stood = connection.execute(
                 sa.select(ENTRY.c.revision, ENTRY.c.record).where(
-                    ENTRY.c.revision.in_(latest.scalar_subquery()), ENTRY.c.action == Action.PUT.value
+                    ENTRY.c.revision.in_(before.scalar_subquery()), ENTRY.c.action == Action.PUT.value
                 )
             )
-            rows = [Row.of(Station.from_json(record), at)._replace(record=record.encode()) for at, record in stood]
-        return Snapshot.of_rows(revision, [rows] if rows else [], self._timezone, rules=self._snapshot.rules)
+            rows = [Row.of(Station.from_json(record), written, record) for written, record in stood]
+            gone = set(connection.execute(since).scalars()) - {row.code for row in rows}
+        return now.advanced(revision, rows, gone)
 
     def changes(self, since: int, *, limit: int = PAGE) -> Changes:
         """Give the next page of what was written after a revision, complete and in order.
@@ -446,7 +456,7 @@ class Registry:
 
     def _check_hours(self, puts: Iterable[Put], known: frozenset[str]) -> None:
         """See that hours can be read, each distinct text once."""
-        distinct = {hours_key(put.station): put.station for put in puts}
+        distinct = {put.hours: put.station for put in puts}
         for key, station in distinct.items():
             if key not in known:
                 hours_of(station, self._timezone)
@@ -468,23 +478,11 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Records beside what the registry holds, by code.
+    """Records beside what the registry holds, by code."""
 
-    Attributes
-    ----------
-    records
-        Texts of those that are added or changed.
-    """
-
-    added: dict[str, Station]
-    changed: dict[str, Station]
+    added: dict[str, Put]
+    changed: dict[str, Put]
     unchanged: tuple[str, ...]
-    records: dict[str, str]
-
-    @property
-    def fresh(self) -> list[tuple[str, Station]]:
-        """What there is to write, new stations first."""
-        return [*self.added.items(), *self.changed.items()]
 
 
 def compare(snapshot: Snapshot, stations: Iterable[Station]) -> Comparison:
@@ -495,22 +493,22 @@ def compare(snapshot: Snapshot, stations: Iterable[Station]) -> Comparison:
     RegistryError
         A code given twice.
     """
-    added: dict[str, Station] = {}
-    changed: dict[str, Station] = {}
+    added: dict[str, Put] = {}
+    changed: dict[str, Put] = {}
     unchanged: dict[str, None] = {}
-    records: dict[str, str] = {}
     for station in stations:
         code = station.code
-        if code in records or code in unchanged:
+        if code in added or code in changed or code in unchanged:
             raise RegistryError("Station {code} is given twice. Give each station once.", code=code)
-        record = station.to_json()
+        put = Put.of(station)
         before = snapshot.record_of(code)
-        if before is not None and _same(before, record):
+        if before is None:
+            added[code] = put
+        elif _same(before, put.record):
             unchanged[code] = None
-            continue
-        records[code] = record
-        (added if before is None else changed)[code] = station
-    return Comparison(added, changed, tuple(unchanged), records)
+        else:
+            changed[code] = put
+    return Comparison(added, changed, tuple(unchanged))
 
 
 def _written_one(batch: Batch | None, code: str, head: int, *, new: bool) -> Written:

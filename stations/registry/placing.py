@@ -6,20 +6,66 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import orjson
 import sqlalchemy as sa
 
 from stations.registry.columns import amenities_key, hours_key
 from stations.registry.entries import Action, Batch
 from stations.registry.schema import BATCH, ENTRY, STATION
-from stations.registry.stores import ROWS_AT_ONCE, insert_many
+from stations.registry.stores import insert_many
 from stations.station import COORDINATE_DECIMALS, Station
+
+ROWS_AT_ONCE = 10_000
+"""Entries on the way to the database at a time; all of a country's would fill the memory twice."""
 
 
 class Put(NamedTuple):
-    """A record to be put in place, and the text of it that goes into the log."""
+    """A record to be put in place.
+
+    Attributes
+    ----------
+    station
+        What the record says.
+    record
+        The text of it that goes into the log.
+    hours
+        As `hours_key` gives it.
+    amenities
+        As `amenities_key` gives it.
+    """
 
     station: Station
     record: str
+    hours: str
+    amenities: str
+
+    @classmethod
+    def of(cls, station: Station, record: str = "") -> Put:
+        """Put a station as its record in the log was, or as it would be written now."""
+        if record:
+            return cls(station, record, hours_key(station), amenities_key(station))
+        facts = station.to_record()
+        # The record's amenities are plain texts in order already, without those that say nothing.
+        amenities = ";".join([f"{key}={state}" for key, state in facts.get("amenities", {}).items()])
+        return cls(station, orjson.dumps(facts).decode(), hours_key(station), amenities)
+
+    def row(self, revision: int) -> tuple[object, ...]:
+        """The station as a row of the current table, in the order of its columns."""
+        station = self.station
+        return (
+            station.code,
+            revision,
+            station.status.value,
+            station.name,
+            station.kind,
+            station.host,
+            station.township,
+            round(float(station.position.lon), COORDINATE_DECIMALS) + 0.0,
+            round(float(station.position.lat), COORDINATE_DECIMALS) + 0.0,
+            self.hours,
+            self.amenities,
+            self.record,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +108,7 @@ def place(connection: sa.Connection, batch: Batch, head: int, plan: Plan) -> int
         insert_many(
             connection,
             STATION,
-            [station_row(put.station, revision, put.record) for revision, put in numbered],
+            [put.row(revision) for revision, put in numbered],
             upsert="code",
         )
     insert_many(
@@ -74,26 +120,11 @@ def place(connection: sa.Connection, batch: Batch, head: int, plan: Plan) -> int
         ],
     )
     if plan.removes:
-        connection.execute(
-            STATION.delete().where(STATION.c.code == sa.bindparam("gone")),
-            [{"gone": code} for code, _ in plan.removes],
-        )
+        gone = sa.select(ENTRY.c.code).where(ENTRY.c.revision >= removed_at).scalar_subquery()
+        connection.execute(STATION.delete().where(STATION.c.code.in_(gone)))
     return head + len(plan)
 
 
 def station_row(station: Station, revision: int, record: str) -> tuple[object, ...]:
-    """A station as a row of the current table, in the order of its columns."""
-    return (
-        station.code,
-        revision,
-        station.status.value,
-        station.name,
-        station.kind,
-        station.host,
-        station.township,
-        round(float(station.position.lon), COORDINATE_DECIMALS) + 0.0,
-        round(float(station.position.lat), COORDINATE_DECIMALS) + 0.0,
-        hours_key(station),
-        amenities_key(station),
-        record,
-    )
+    """A station as a row of the current table, by its record in the log."""
+    return Put.of(station, record).row(revision)

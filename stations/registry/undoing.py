@@ -45,14 +45,13 @@ def plan_undo(connection: sa.Connection, batch: int) -> Plan:
         .group_by(ENTRY.c.code)
         .scalar_subquery()
     )
-    stood: dict[str, str] = dict(
+    stood: dict[str, str] = {}
+    stood.update(
         connection.execute(
             sa.select(ENTRY.c.code, ENTRY.c.record).where(
                 ENTRY.c.revision.in_(before), ENTRY.c.action == Action.PUT.value
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     puts: list[Put] = []
     removes: list[tuple[str, str]] = []
@@ -60,7 +59,7 @@ def plan_undo(connection: sa.Connection, batch: int) -> Plan:
         sa.select(ENTRY.c.code, ENTRY.c.action, ENTRY.c.record).where(ENTRY.c.batch == batch).order_by(ENTRY.c.revision)
     ):
         if code in stood:
-            puts.append(Put(Station.from_json(stood[code]), stood[code]))
+            puts.append(Put.of(Station.from_json(stood[code]), stood[code]))
         elif action == Action.PUT:
             removes.append((code, record))
     return Plan(puts, removes)
