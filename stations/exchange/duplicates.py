@@ -16,7 +16,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.exchange.likeness import Alike, Profile, Wording
+from stations.exchange.likeness import INSTEAD, Alike, Profile, Wording
 from stations.exchange.nearby import near_pairs
 from stations.registry.snapshot import Snapshot
 from stations.station import Station, Status
@@ -28,9 +28,6 @@ LEAST_HERE, LEAST_AFAR = 0.6, 0.75
 """Likeness from which two stations in one place are a possible duplicate, and two that are `NEAR_M` apart."""
 
 SAME_PLACE_M = 1.0
-
-SHARED_SOUND = 0.4
-"""Share of the shorter name's own characters that must sound like one of the other for the two to be compared."""
 
 MOST_PER_STATION = 5
 
@@ -202,7 +199,7 @@ def _alike_pairs(lon: Float, lat: Float, names: _Sounded, within_m: float) -> tu
         none, nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64)
         return none, none, nothing, nothing, none
     first, second, metres, likeness, numbers = (np.concatenate(column) for column in zip(*found, strict=True))
-    _, once = np.unique(np.column_stack((first, second)), axis=0, return_index=True)  # neighbours in two orders
+    _, once = np.unique(first * len(lon) + second, return_index=True)  # some are neighbours in two orders
     return first[once], second[once], metres[once], likeness[once], numbers[once]
 
 
@@ -217,10 +214,11 @@ class _Sounded:
         self._profile = np.full(rows, -1, dtype=np.int64)
         self._profiles: list[Profile] = []
         self._by_name: dict[str, int] = {}
-        self._bits: list[tuple[NDArray[np.uint64], int, int]] = []
         self._sounds = np.zeros((rows, 4), dtype=np.uint64)
         self._digits = np.zeros(rows, dtype=np.uint64)
-        self._count = np.zeros(rows, dtype=np.int64)
+        self._own = np.zeros(rows, dtype=np.int64)
+        self._beside = np.zeros(rows, dtype=np.float64)
+        self._bits: dict[str, int] = {}
         self._numbers: dict[tuple[int, int], int] = {}
 
     def orders(self, rows: Rows) -> list[Rows]:
@@ -240,27 +238,29 @@ class _Sounded:
         return [rows[forward], rows[backward]]
 
     def worth_comparing(self, first: Rows, second: Rows) -> NDArray[np.bool_]:
-        """Which pairs share enough of their sound, and not only numbers that differ."""
+        """Which pairs can be alike enough at all, by how many of their own sounds they share and by their numbers."""
         self._cut(np.unique(np.concatenate((first, second))))
-        shared = np.bitwise_count(self._sounds[first] & self._sounds[second]).sum(axis=1)
-        enough = shared >= SHARED_SOUND * np.minimum(self._count[first], self._count[second])
+        shared = np.bitwise_count(self._sounds[first] & self._sounds[second]).sum(axis=1, dtype=np.int64)
+        instead = np.minimum(self._own[first], self._own[second]) - shared
+        together = shared + np.minimum(self._beside[first], self._beside[second])
         a, b = self._digits[first], self._digits[second]
-        worth: NDArray[np.bool_] = enough & ((a == 0) | (b == 0) | ((a & b) != 0))
+        alike = INSTEAD * LEAST_HERE * instead <= (1.0 - LEAST_HERE) * together
+        worth: NDArray[np.bool_] = alike & ((a == 0) | (b == 0) | ((a & b) != 0))
         return worth
 
     def compare(self, first: Rows, second: Rows) -> Rows:
         """Compare the names of pairs of rows, each two names once; give the numbers of the comparisons."""
-        pairs, inverse = np.unique(
-            np.column_stack((self._profile[first], self._profile[second])), axis=0, return_inverse=True
-        )
+        one, other = self._profile[first], self._profile[second]
+        packed = np.minimum(one, other) * len(self._profiles) + np.maximum(one, other)
+        pairs, inverse = np.unique(packed, return_inverse=True)
         numbers = np.empty(len(pairs), dtype=np.int64)
-        for at, (one, other) in enumerate(pairs.tolist()):
-            key = (one, other) if one <= other else (other, one)
+        for at, pair in enumerate(pairs.tolist()):
+            key = divmod(pair, len(self._profiles))
             if key not in self._numbers:
                 self._numbers[key] = len(self.compared)
-                self.compared.append(self._wording.compare(self._profiles[one], self._profiles[other]))
+                self.compared.append(self._wording.compare(self._profiles[key[0]], self._profiles[key[1]]))
             numbers[at] = self._numbers[key]
-        found: Rows = numbers[inverse.reshape(-1)]
+        found: Rows = numbers[inverse]
         return found
 
     def likeness(self, numbers: Rows) -> Float:
@@ -268,28 +268,47 @@ class _Sounded:
         return np.array([self.compared[number].value for number in numbers.tolist()], dtype=np.float64)
 
     def _cut(self, rows: Rows) -> None:
-        for row in rows[self._profile[rows] < 0].tolist():
-            name = self._new[self.fresh[row]] if row < len(self.fresh) else self._known[row - len(self.fresh)]
-            number = self._by_name.get(name)
-            if number is None:
-                number = self._by_name[name] = len(self._profiles)
-                self._profiles.append(self._wording.profile(name))
-                self._bits.append(self._sounded(self._profiles[number]))
-            self._profile[row] = number
-            self._sounds[row], self._digits[row], self._count[row] = self._bits[number]
+        anew = rows[self._profile[rows] < 0]
+        if not len(anew):
+            return
+        numbers = [self._number(row) for row in anew.tolist()]
+        profiles = [self._profiles[number] for number in numbers]
+        sounds = [self._sounded(profile.own_tokens) for profile in profiles]
+        self._profile[anew] = numbers
+        self._sounds[anew] = np.frombuffer(b"".join(sounds), dtype="<u8").reshape(-1, 4)
+        self._own[anew] = [sum(not token.isdecimal() for token in set(profile.own_tokens)) for profile in profiles]
+        self._beside[anew] = [sum(profile.weights) - len(profile.own_tokens) for profile in profiles]
+        self._digits[anew] = [_digits(profile) for profile in profiles]
 
-    def _sounded(self, profile: Profile) -> tuple[NDArray[np.uint64], int, int]:
-        """The sounds of a name's own tokens in 256 bits, its numbers in 64, and how many sounds there are."""
-        bits, digits, count = [0, 0, 0, 0], 0, 0
-        for token in set(profile.own_tokens):
-            if token.isdecimal():
-                digits |= 1 << int(token) % 64
-                continue
-            count += 1
-            for sound in self._wording.sounds.of(token) or (token[:1],):
-                at = zlib.crc32(sound.encode()) % 256
-                bits[at // 64] |= 1 << at % 64
-        return np.array(bits, dtype=np.uint64), digits, count
+    def _number(self, row: int) -> int:
+        name = self._new[self.fresh[row]] if row < len(self.fresh) else self._known[row - len(self.fresh)]
+        number = self._by_name.get(name)
+        if number is None:
+            number = self._by_name[name] = len(self._profiles)
+            self._profiles.append(self._wording.profile(name))
+        return number
+
+    def _sounded(self, tokens: tuple[str, ...]) -> bytes:
+        """The sounds of tokens as 256 bits."""
+        bits = 0
+        for token in tokens:
+            bit = self._bits.get(token)
+            if bit is None:
+                bit = 0
+                for sound in () if token.isdecimal() else self._wording.sounds.of(token) or (token[:1],):
+                    bit |= 1 << zlib.crc32(sound.encode()) % 256
+                self._bits[token] = bit
+            bits |= bit
+        return bits.to_bytes(32, "little")
+
+
+def _digits(profile: Profile) -> int:
+    """The numbers of a name as 64 bits."""
+    digits = 0
+    for token in profile.own_tokens:
+        if token.isdecimal():
+            digits |= 1 << int(token) % 64
+    return digits
 
 
 @dataclass(frozen=True, slots=True)

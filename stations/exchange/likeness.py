@@ -105,17 +105,17 @@ class Profile:
 
     Attributes
     ----------
-    plain
-        The name in half width and lower case, with nothing but letters and digits.
     tokens, weights
         Characters, numbers and words of other scripts that say anything of the station, and what they weigh.
+    sounds
+        Every way to read each token, in toneless pinyin; none for what is not hanzi.
     kind
         What the name says the place is, beside a rest station; empty for one.
     """
 
-    plain: str
     tokens: tuple[str, ...]
     weights: tuple[float, ...]
+    sounds: tuple[frozenset[str], ...]
     kind: str
 
     @property
@@ -184,7 +184,7 @@ class Wording:
     rows: tuple[str, ...]
     kinds: Mapping[str, tuple[str, ...]]
     district: float
-    longest: int
+    starts: Mapping[str, tuple[str, ...]]
     sounds: Sounds = field(default_factory=Sounds)
 
     @classmethod
@@ -211,7 +211,12 @@ class Wording:
             tuple(file["contrasts"]["rows"]),
             MappingProxyType({kind: tuple(words) for kind, words in file["kinds"].items()}),
             file["weights"]["district"],
-            max(map(len, by_word)),
+            MappingProxyType(
+                {
+                    start: tuple(sorted((word for word in by_word if word[0] == start), key=len, reverse=True))
+                    for start in {word[0] for word in by_word}
+                }
+            ),
         )
 
     def profile(self, name: str) -> Profile:
@@ -231,7 +236,7 @@ class Wording:
                 tokens.append(piece)
                 weights.append(self.weights.get(piece, min(len(piece), 4) * 0.5 if len(piece) > 1 else 1.0))
             head = True
-        return Profile("".join(_PIECE.findall(plain)), tuple(tokens), tuple(weights), kind)
+        return Profile(tuple(tokens), tuple(weights), tuple(map(self.sounds.of, tokens)), kind)
 
     def _cut(self, piece: str, tokens: list[str], weights: list[float], *, head: bool) -> None:
         at = 0
@@ -262,15 +267,14 @@ class Wording:
             at += 1
 
     def _word(self, piece: str, at: int) -> str:
-        for length in range(min(self.longest, len(piece) - at), 0, -1):
-            if piece[at : at + length] in self.weights:
-                return piece[at : at + length]
-        return ""
+        return next((word for word in self.starts.get(piece[at], ()) if piece.startswith(word, at)), "")
 
     def _district(self, piece: str, at: int) -> int:
         """Length of the district that a name begins with at a place; 0 when it begins with none."""
         for length in range(2, 6):
             part = piece[at : at + length]
+            if not part.endswith(self.ends):
+                continue
             for end in self.ends:
                 if not part.endswith(end) or len(part) - len(end) < (1 if end == "县" else 2):
                     continue
@@ -300,15 +304,15 @@ class Wording:
         together, sound = 0.0, False
         for worth in (1.0, MOVED):
             pairs = self._longest(first, second, a, b)
-            if worth < 1.0 and len(pairs) < 2:  # one character in another place is chance
+            if worth < 1.0 and len(pairs) < 2:
                 break
             for i, j, alike in pairs:
                 together += worth * alike * (first.weights[i] + second.weights[j]) / 2.0
                 sound = sound or alike == SOUND
             taken_a, taken_b = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
             a, b = [i for i in a if i not in taken_a], [j for j in b if j not in taken_b]
-            if not a or not b:
-                break
+            if len({first.tokens[i] for i in a} & {second.tokens[j] for j in b}) < 2:
+                break  # one character in another place is chance
         left_a, left_b = sum(first.weights[i] for i in a), sum(second.weights[j] for j in b)
         instead, left_out = min(left_a, left_b), abs(left_a - left_b)
         whole = together + INSTEAD * instead + LEFT_OUT * left_out
@@ -337,7 +341,11 @@ class Wording:
         if not a or not b:
             return pairs
 
-        alike = [[self._token(first.tokens[i], second.tokens[j]) for j in b] for i in a]
+        others = [(second.tokens[j], second.sounds[j]) for j in b]
+        alike = [
+            [_alike(token, sounds, other, heard) for other, heard in others]
+            for token, sounds in [(first.tokens[i], first.sounds[i]) for i in a]
+        ]
         best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
         for i in range(len(a) - 1, -1, -1):
             row, below, weight, worths = best[i], best[i + 1], first.weights[a[i]], alike[i]
@@ -358,16 +366,6 @@ class Wording:
                 i, j = i + 1, j + 1
         return pairs
 
-    def _token(self, a: str, b: str) -> float:
-        if a == b:
-            return 1.0
-        if len(a) == 1 and len(b) == 1:
-            return SOUND if self.sounds.of(a) & self.sounds.of(b) else 0.0
-        if len(a) >= 4 and len(b) >= 4 and a[0] == b[0] and a.isalpha() and b.isalpha():
-            ratio = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
-            return ratio if ratio >= ALIKE_LATIN else 0.0
-        return 0.0
-
     def _contrary(self, a: Sequence[str], b: Sequence[str]) -> bool:
         """Whether what is left of two names says that they are of two places: other numbers, other gates."""
         for numeric in (str.isdecimal, lambda token: len(token) == 1 and token.isascii() and token.isalpha()):
@@ -379,6 +377,18 @@ class Wording:
 def likeness(first: str, second: str, wording: Wording) -> float:
     """How alike two names are, 0 to 1."""
     return wording.compare(wording.profile(first), wording.profile(second)).value
+
+
+def _alike(a: str, sounds_a: frozenset[str], b: str, sounds_b: frozenset[str]) -> float:
+    """How alike two tokens are."""
+    if a == b:
+        return 1.0
+    if not sounds_a.isdisjoint(sounds_b):
+        return SOUND
+    if len(a) >= 4 and len(b) >= 4 and a[0] == b[0] and a.isalpha() and b.isalpha():
+        ratio = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
+        return ratio if ratio >= ALIKE_LATIN else 0.0
+    return 0.0
 
 
 def _number(text: str) -> int:
