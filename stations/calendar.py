@@ -73,6 +73,7 @@ class Calendar:
     first_year: int | None = None
     last_year: int | None = None
     _special: tuple[date, ...] = ()
+    _workdays: tuple[date, ...] = ()
 
     @property
     def consulted(self) -> bool:
@@ -97,12 +98,13 @@ class Calendar:
             return True
         return self.first_year <= day.year <= self.last_year
 
-    def all_ordinary(self, first: date, last: date) -> bool:
-        """Whether every date from the first to the last, both included, is an ordinary one."""
+    def all_ordinary(self, first: date, last: date, *, but_holidays: bool = False) -> bool:
+        """Whether every date from the first to the last, both included, is an ordinary one, or perhaps a holiday."""
         if not (self.announced(first) and self.announced(last)):
             return False
-        found = bisect_left(self._special, first)
-        return found == len(self._special) or self._special[found] > last
+        days = self._workdays if but_holidays else self._special
+        found = bisect_left(days, first)
+        return found == len(days) or days[found] > last
 
 
 def calendar_of(timezone: ZoneInfo) -> Calendar:
@@ -119,7 +121,14 @@ def china() -> Calendar:
     holidays = {day: keys[name] for day, name in chinese_calendar.holidays.items()}
     workdays = {day: keys[name] for day, name in chinese_calendar.workdays.items()}
     special = tuple(sorted({*holidays, *workdays}))
-    return Calendar(MappingProxyType(holidays), MappingProxyType(workdays), special[0].year, special[-1].year, special)
+    return Calendar(
+        MappingProxyType(holidays),
+        MappingProxyType(workdays),
+        special[0].year,
+        special[-1].year,
+        special,
+        tuple(sorted(workdays)),
+    )
 
 
 _NO_CALENDAR = Calendar()

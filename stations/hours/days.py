@@ -54,12 +54,11 @@ class Wants(NamedTuple):
             return False
         if self.school:
             return True
-        if not self.offsets and not (calendar.announced(first) and calendar.announced(last)):
+        if not self.offsets:
             first, last = _announced(first, last, calendar)
-            if first > last:
-                return False
-        before, after = max(self.offsets, default=0), min(self.offsets, default=0)
-        return not calendar.all_ordinary(moved(first, -max(before, 0)), moved(last, -min(after, 0)))
+            return first <= last and not calendar.all_ordinary(first, last, but_holidays=True)
+        reach, back = max(0, *self.offsets), min(0, *self.offsets)
+        return not calendar.all_ordinary(moved(first, -reach), moved(last, -back))
 
 
 class Facts(NamedTuple):

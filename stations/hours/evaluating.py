@@ -38,7 +38,7 @@ _RANK = {State.OPEN: 0, State.UNKNOWN: 1, State.CLOSED: 2}
 _CLOSED = Said(State.CLOSED)
 
 _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
-_HOLIDAY = re.compile("[PS]H")
+_NEAR_HOLIDAY = re.compile(r"[PS]H\s*[+-]")
 
 Chosen = tuple[tuple[frozenset[int], ...], ...]
 """By alternative and rule the weekdays on which it holds, of at most seven successive dates."""
@@ -73,16 +73,15 @@ class Rule:
     @cached_property
     def names_holidays(self) -> bool:
         """Whether it names public or school holidays."""
-        return bool(_HOLIDAY.search(self.text)) and any(
-            part.names_public_holidays or part.names_school_holidays for part in self.parts
-        )
+        return bool(self.wants.offsets or self.wants.school)
 
     @cached_property
     def wants(self) -> Wants:
         """What it asks of the calendar."""
-        if not self.names_holidays:
-            return Wants(weekdays=bool(_WEEKDAY.search(self.text)))
-        return Wants.of_all(side.wants for side in self._sides)
+        if self.whole is None or _NEAR_HOLIDAY.search(self.text):
+            return Wants.of_all(side.wants for side in self._sides)
+        offsets = frozenset({0} if "PH" in self.text else ())
+        return Wants(bool(_WEEKDAY.search(self.text)), offsets, "SH" in self.text)
 
     def chosen(self, days: Sequence[date], pattern: Pattern) -> Chosen:
         """The weekdays on which each rule holds, of at most seven successive dates that are what a pattern says."""

@@ -63,6 +63,8 @@ def test_whether_a_stretch_is_all_ordinary():
     assert not china().all_ordinary(date(2026, 2, 28), date(2026, 3, 1))
     assert china().all_ordinary(date(2026, 10, 11), date(2026, 12, 31))
     assert not china().all_ordinary(date(2026, 10, 11), date(2027, 1, 1))
+    assert china().all_ordinary(date(2026, 2, 15), date(2026, 2, 27), but_holidays=True)
+    assert not china().all_ordinary(date(2026, 2, 15), date(2026, 2, 28), but_holidays=True)
     days = [day for year in (2024, 2025, 2026) for day in days_of(year)]
     assert [china().all_ordinary(day, day) for day in days] == [china().kind_of(day) is ORDINARY for day in days]
 
