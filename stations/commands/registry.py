@@ -136,6 +136,7 @@ def _print_proof(proof: Proof, *, mended: bool) -> None:
         )
     else:
         raise click.ClickException(
-            "The log itself is damaged. Keep this registry for whoever looks into it, and restore the last good backup "
-            "into a new place: flask registry restore FILE" + (" Nothing was changed." if mended else "")
+            ("Nothing was changed. " if mended else "")
+            + "The log itself is damaged. Keep this registry for whoever looks into it, and restore the last good "
+            "backup into a new place: flask registry restore FILE"
         )

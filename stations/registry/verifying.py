@@ -107,13 +107,14 @@ def rebuild(connection: sa.Connection, progress: Progress = silent) -> None:
     revisions = sorted(connection.execute(newest).scalars())
     connection.execute(STATION.delete())
     for chunk in _chunks(revisions):
-        query = sa.select(ENTRY.c.revision, ENTRY.c.record).where(
+        query = sa.select(ENTRY.c.revision, ENTRY.c.code, ENTRY.c.record).where(
             ENTRY.c.revision.in_(chunk), ENTRY.c.action == Action.PUT.value
         )
         rows = []
-        for revision, record in connection.execute(query).all():
+        for revision, code, record in connection.execute(query).all():
             read = current_row(revision, record)
-            if read is not None:  # what cannot be read is left out here, and named by `verify`
+            # What cannot be read is left out here, and named by `verify`.
+            if read is not None and read[0].code == code:
                 rows.append(read[1])
         if rows:
             insert_many(connection, STATION, rows)
