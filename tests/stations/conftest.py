@@ -1,6 +1,6 @@
 """Stations, an empty registry and lists to import, made for a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -43,12 +43,27 @@ def make_station() -> MakeStation:
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
+    """URL of a registry. The tests of the registry itself put PostgreSQL beside it."""
     return f"sqlite:///{tmp_path / 'registry.db'}"
 
 
 @pytest.fixture
-def registry(database: str) -> Registry:
-    return Registry.open(database, wait_s=0.2)
+def open_registry(database: str) -> Iterator[Callable[..., Registry]]:
+    """Open the registry, as many times as one likes, as if from several processes."""
+    opened: list[Registry] = []
+
+    def open_(url: str = database, **options: object) -> Registry:
+        opened.append(Registry.open(url, **options))
+        return opened[-1]
+
+    yield open_
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def registry(open_registry: Callable[..., Registry]) -> Registry:
+    return open_registry(wait_s=0.2)
 
 
 @pytest.fixture
