@@ -15,12 +15,10 @@ from flask.cli import FlaskGroup
 from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError
 from stations.commands.atlas import atlas_commands, demo_commands
-from stations.commands.importing import street_check
 from stations.commands.questions import question_commands
 from stations.commands.registry import registry_commands
 from stations.commands.stations import station_commands
 from stations.errors import StationsError
-from stations.exchange.proposal import PositionCheck
 from stations.questions.reach import station_table
 from stations.registry.log import Registry
 from stations.settings import Settings
@@ -115,16 +113,15 @@ def add_commands(app: Flask, settings: Settings) -> None:
     def house() -> House:
         return House(settings, registry(), open_atlas(settings.atlas))
 
-    def position_check() -> PositionCheck | None:
+    def atlas() -> Atlas | None:
         try:
-            atlas = open_atlas(settings.atlas)
+            return open_atlas(settings.atlas)
         except AtlasError as error:
             raise click.ClickException(str(error)) from None
-        return None if atlas is None else street_check(atlas.network("walk").snap, atlas.summary.bounds)
 
     app.cli.add_command(atlas_commands())
     app.cli.add_command(demo_commands(settings, registry))
     app.cli.add_command(registry_commands(settings))
-    app.cli.add_command(station_commands(registry, settings.timezone, position_check))
+    app.cli.add_command(station_commands(registry, settings.timezone, atlas))
     for command in question_commands(house):
         app.cli.add_command(command)

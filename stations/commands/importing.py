@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
+from rich.table import Table
 
+from geodata.atlas import Atlas
 from geodata.datum import Datum
-from geodata.errors import OffStreetError
-from geodata.lonlat import LonLat, distance_m
+from geodata.progress import Progress, silent
+from stations.commands.bars import bars
 from stations.commands.telling import told, who
 from stations.errors import Fault, ImportRefused
-from stations.exchange.proposal import Doubt, PositionCheck, Proposal, read_stations
-from stations.registry.log import Comparison, Registry, Written, compare
+from stations.exchange.columns import KEEP, LEAVE_OUT, Answers, UnknownColumns
+from stations.exchange.preview import Answer, Decision, Preview, Verdict, preview
+from stations.exchange.proposal import Proposal, read_stations
+from stations.exchange.reports import read_decisions, said, write_rejects, write_report
+from stations.exchange.sources import Part
+from stations.exchange.suspicions import Ground
+from stations.registry.log import Registry, Written
+from stations.registry.snapshot import Snapshot
+from stations.station import Station
 from stations.taxonomy import Taxonomy
 
-FAR_M = 5_000.0
-"""A position farther than this outside the atlas is in the sea or in another county."""
-
 MOST_LINES = 50
-"""Faults and doubts that are printed; the rest are counted."""
+"""Faults, doubts and rows that are printed; the rest are counted."""
+
+PIPE_COLUMNS = 240
+"""Width of a table that does not go to a terminal."""
+
+STAGES = {"read": "Reading the file", "check": "Checking the rows", "compare": "Comparing"}
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What was asked for at the command line, beside the file."""
+
+    datum: Datum | None
+    columns: Answers
+    part: Part
+    decisions: Mapping[int, Decision]
+    keep_unread_hours: bool
+    skip_refused: bool
+    take_duplicates: bool
 
 
 def import_command(
-    registry: Callable[[], Registry], timezone: ZoneInfo, position_check: Callable[[], PositionCheck | None]
+    registry: Callable[[], Registry], timezone: ZoneInfo, atlas: Callable[[], Atlas | None]
 ) -> click.Command:
     """Make the command ``import``; the parameters are those of `station_commands`."""
 
@@ -38,89 +65,210 @@ def import_command(
         type=click.Choice([datum.value for datum in Datum]),
         help="Datum of rows that do not say theirs. Without it they are taken as wgs84.",
     )
-    @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+    @click.option("--sheet", default="", metavar="NAME", help="Which sheet of a workbook.")
+    @click.option("--layer", default="", metavar="NAME", help="Which layer of a GeoPackage.")
+    @click.option(
+        "--column",
+        "columns",
+        multiple=True,
+        metavar="HEADER=FIELD",
+        help="What a column is: a field, keep or ignore. May be given again.",
+    )
+    @click.option("--keep-unknown", is_flag=True, help="Keep columns that nobody knows with the records, unasked.")
     @click.option(
         "--keep-unread-hours",
         is_flag=True,
         help="Take stations whose hours cannot be read as of unknown hours, keeping the text, not refuse the file.",
     )
-    def import_(file: Path, datum: str | None, *, dry_run: bool, keep_unread_hours: bool) -> None:
-        """Take in a list of stations, CSV or GeoJSON, as one batch: all of it or nothing.
+    @click.option("--dry-run", is_flag=True, help="Say what would change, row by row, and change nothing.")
+    @click.option(
+        "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write what would change, .json/.csv."
+    )
+    @click.option(
+        "--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Write the refused rows, .csv/.xlsx."
+    )
+    @click.option("--skip-refused", is_flag=True, help="Take the rows that are right; needs --rejects for the others.")
+    @click.option("--same", multiple=True, metavar="ROW=CODE", help="This row is that station. May be given again.")
+    @click.option("--distinct", multiple=True, type=int, metavar="ROW", help="This row is a station of its own.")
+    @click.option(
+        "--decisions", type=click.Path(path_type=Path), metavar="FILE", help="A report with its decisions filled in."
+    )
+    @click.option("--take-duplicates", is_flag=True, help="Take possible duplicates as stations of their own.")
+    def import_(  # noqa: PLR0913  one for each option
+        file: Path,
+        datum: str | None,
+        sheet: str,
+        layer: str,
+        columns: tuple[str, ...],
+        *,
+        keep_unknown: bool,
+        keep_unread_hours: bool,
+        dry_run: bool,
+        report: Path | None,
+        rejects: Path | None,
+        skip_refused: bool,
+        same: tuple[str, ...],
+        distinct: tuple[int, ...],
+        decisions: Path | None,
+        take_duplicates: bool,
+    ) -> None:
+        """Take in a list of stations as one batch: all of it or nothing.
 
-        A station already known by its code is changed where the file has a column
-        for the fact; everything else stays. The same file again changes nothing.
+        FILE is CSV, an XLSX workbook, GeoJSON or a GeoPackage. A station already
+        known by its code is changed where the file has a column for the fact;
+        everything else stays. The same file again changes nothing.
         """
+        if skip_refused and rejects is None:
+            message = "--skip-refused needs --rejects FILE, so that no row is lost."
+            raise click.UsageError(message)
         with _faults_told():
-            proposal = read_stations(
-                file,
-                Taxonomy.load(),
-                timezone,
-                datum=Datum(datum) if datum else None,
-                keep_unread_hours=keep_unread_hours,
-                check=position_check(),
+            wishes = _Wishes(
+                Datum(datum) if datum else None,
+                Answers(_answers(columns), keep_unknown),
+                Part(sheet, layer),
+                _decisions(decisions, same, distinct),
+                keep_unread_hours,
+                skip_refused,
+                take_duplicates,
             )
+            ground = atlas()
+            with _bars(file) as tell:
+                proposal = _read(file, timezone, wishes, None if ground is None else Ground.of(ground), tell)
+                found = _held_against(proposal, registry().snapshot(), wishes, tell)
             _tell_proposal(proposal)
+            _write_files(found, report, rejects)
             if dry_run:
-                before = registry().snapshot()
-                click.echo(f"{_counts(compare(before, proposal.onto(before)))}. Dry run: nothing was written.")
+                _print_preview(found)
+                _tell(tuple(fault for fault in proposal.faults if fault.row is None), "fault")
+                click.echo(f"{_counts(found)}. Dry run: nothing was written.")
+                if found.refusal(skip_refused=skip_refused):
+                    raise click.exceptions.Exit(1)
             else:
-                written = registry().write(
-                    proposal.onto,
-                    what="import",
-                    who=who(),
-                    at=datetime.now(UTC),
-                    source=proposal.source,
-                    digest=proposal.digest,
-                )
-                batch = (
-                    f"Batch {written.batch.id}, revision {written.revision}" if written.batch else "Nothing to write"
-                )
-                click.echo(f"{_counts(written)}. {batch}.")
+                click.echo(_taken_in(registry(), found, wishes))
 
     return import_
 
 
-def street_check(snap: Callable[[LonLat], object], bounds: tuple[float, float, float, float]) -> PositionCheck:
-    """Make the check of positions against an atlas.
-
-    Parameters
-    ----------
-    snap
-        Puts a position on the streets people walk on; raises `OffStreetError` when
-        none is near enough.
-    bounds
-        West, south, east and north of the streets, degrees WGS-84.
-
-    Returns
-    -------
-    PositionCheck
-        Refuses what lies far outside the atlas; only tells what merely is off its streets.
-    """
-    west, south, east, north = bounds
-
-    def outside_m(position: LonLat) -> float:
-        nearest = LonLat(min(max(position.lon, west), east), min(max(position.lat, south), north))
-        return distance_m(position, nearest)
-
-    def check(position: LonLat) -> Doubt | None:
+def _read(file: Path, timezone: ZoneInfo, wishes: _Wishes, ground: Ground | None, tell: Progress) -> Proposal:
+    """Read the file; at a terminal, ask what columns are that nobody knows."""
+    columns = wishes.columns
+    while True:
         try:
-            snap(position)
-        except OffStreetError as error:
-            away_m = outside_m(position)
-            if away_m <= FAR_M:
-                return Doubt(error.template, error.values, refuse=False)
-            values = {"lon": position.lon, "lat": position.lat, "km": round(away_m / 1000)}
-            swapped = abs(position.lon) <= 90.0 and outside_m(LonLat(position.lat, position.lon)) <= FAR_M
-            return Doubt(
-                "Longitude {lon} and latitude {lat} look swapped: the other way round it lies in the atlas."
-                if swapped
-                else "Position {lon}, {lat} lies {km} km outside the atlas: in the sea, or in another county.",
-                values,
-                refuse=True,
+            return read_stations(
+                file,
+                Taxonomy.load(),
+                timezone,
+                datum=wishes.datum,
+                keep_unread_hours=wishes.keep_unread_hours,
+                keep_refused=True,
+                columns=columns,
+                ground=ground,
+                part=wishes.part,
+                tell=tell,
             )
-        return None
+        except UnknownColumns as unknown:
+            if not sys.stdin.isatty():
+                click.echo(_how_to_answer(unknown), err=True)
+                raise
+            columns = Answers({**columns.fields, **_asked(unknown)}, columns.keep_unknown)
 
-    return check
+
+def _asked(unknown: UnknownColumns) -> dict[str, str]:
+    answers = {}
+    for question in unknown.questions:
+        guess = question.guesses[0] if question.guesses else KEEP
+        meant = f" Perhaps {', '.join(question.guesses)}." if question.guesses else ""
+        click.echo(f"Nobody knows the column “{question.header}”.{meant}", err=True)
+        answers[question.header] = click.prompt(f"A field, {KEEP} or {LEAVE_OUT}", default=guess, err=True).strip()
+    return answers
+
+
+def _how_to_answer(unknown: UnknownColumns) -> str:
+    lines = [
+        f"  --column '{question.header}={question.guesses[0] if question.guesses else KEEP}'"
+        for question in unknown.questions[:MOST_LINES]
+    ]
+    instead = f"Instead of a field say {KEEP} or {LEAVE_OUT}; --keep-unknown keeps all of them."
+    return "\n".join(["Say what each is, for instance:", *lines, instead])
+
+
+def _answers(columns: tuple[str, ...]) -> dict[str, str]:
+    answers = {}
+    for text in columns:
+        header, equals, field = text.rpartition("=")
+        if not (equals and header.strip() and field.strip()):
+            raise ImportRefused("“{text}” does not say what a column is. Write HEADER=FIELD.", text=text[:80])
+        answers[header.strip()] = field.strip()
+    return answers
+
+
+def _decisions(file: Path | None, same: tuple[str, ...], distinct: tuple[int, ...]) -> dict[int, Decision]:
+    found = dict(read_decisions(file)) if file else {}
+    found |= dict.fromkeys(distinct, Decision(Answer.NEW))
+    for text in same:
+        row, _, code = text.partition("=")
+        if not (row.strip().isdecimal() and code.strip()):
+            raise ImportRefused("“{text}” does not say which station a row is. Write ROW=CODE.", text=text[:80])
+        found[int(row)] = Decision(Answer.SAME, code.strip())
+    return found
+
+
+def _held_against(proposal: Proposal, snapshot: Snapshot, wishes: _Wishes, tell: Progress = silent) -> Preview:
+    return preview(proposal, snapshot, decisions=wishes.decisions, take_duplicates=wishes.take_duplicates, tell=tell)
+
+
+def _taken_in(registry: Registry, found: Preview, wishes: _Wishes) -> str:
+    """Write what was previewed, worked out anew where somebody wrote meanwhile; say what was done.
+
+    Raises
+    ------
+    ImportRefused
+        Refused rows, or possible duplicates that nobody decided. Nothing was written.
+    """
+    latest = [found]
+
+    def change(snapshot: Snapshot) -> list[Station]:
+        if snapshot.revision != found.revision:
+            latest[0] = _held_against(found.proposal, snapshot, wishes)
+        refusal = latest[0].refusal(skip_refused=wishes.skip_refused)
+        if refusal:
+            raise refusal
+        return latest[0].stations
+
+    written = registry.write(
+        change,
+        what="import",
+        who=who(),
+        at=datetime.now(UTC),
+        source=found.proposal.source,
+        digest=found.proposal.digest,
+    )
+    return f"{_written(written, latest[0])}. " + (
+        f"Batch {written.batch.id}, revision {written.revision}." if written.batch else "Nothing to write."
+    )
+
+
+def _write_files(found: Preview, report: Path | None, rejects: Path | None) -> None:
+    if report:
+        write_report(report, found)
+        click.echo(f"Report: {report.name}")
+    if rejects and found.totals[Verdict.REFUSED]:
+        write_rejects(rejects, found)
+        click.echo(f"Refused rows: {rejects.name}")
+
+
+@contextmanager
+def _bars(file: Path) -> Iterator[Progress]:
+    """Bars at a terminal, for a file that takes more than a moment."""
+    try:
+        large = file.stat().st_size > 1_000_000
+    except (OSError, ValueError):
+        large = False
+    if large and sys.stderr.isatty():
+        with bars(STAGES) as tell:
+            yield tell
+    else:
+        yield silent
 
 
 @contextmanager
@@ -145,9 +293,43 @@ def _tell_proposal(proposal: Proposal) -> None:
     click.echo(f"{proposal.source}: {len(proposal.rows)} stations, read as {proposal.encoding}.")
     click.echo("Columns: " + ", ".join(f"{header} → {field}" for header, field in proposal.mapped.items()))
     if proposal.kept:
-        click.echo(f"Not understood, kept as they are: {', '.join(proposal.kept)}")
+        click.echo(f"Kept unread: {', '.join(proposal.kept)}")
+    if proposal.left_out:
+        click.echo(f"Left out: {', '.join(proposal.left_out)}")
     _tell(proposal.doubts, "doubt")
 
 
-def _counts(result: Comparison | Written) -> str:
-    return f"{len(result.added)} new, {len(result.changed)} changed, {len(result.unchanged)} unchanged"
+def _print_preview(found: Preview) -> None:
+    """Print the rows of which something is to be said, as a table."""
+    telling = [row for row in found.rows if row.verdict is not Verdict.UNCHANGED]
+    if not telling:
+        return
+    table = Table()
+    for heading in ("row", "verdict", "code", "name", "what"):
+        table.add_column(heading, justify="right" if heading == "row" else "left", overflow="fold")
+    for row in telling[:MOST_LINES]:
+        twins = "; ".join(f"like {twin.code} {twin.name}, {twin.metres:.0f} m" for twin in row.twins)
+        table.add_row(str(row.number), str(row.verdict), row.code, row.name, twins or said(row))
+    # A pipe has no width; folded lines would be hard on whatever reads them.
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    Console(markup=False, emoji=False, highlight=False, width=width).print(table)
+    if len(telling) > MOST_LINES:
+        click.echo(f"and {len(telling) - MOST_LINES} more rows; --report FILE.json has them all.")
+
+
+def _counts(found: Preview) -> str:
+    always = {Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED}
+    words = {Verdict.DUPLICATE: "possible duplicate", Verdict.SKIPPED: "left out"}
+    return ", ".join(
+        f"{count} {words.get(verdict, verdict)}"
+        for verdict, count in found.totals.items()
+        if count or verdict in always
+    )
+
+
+def _written(written: Written, found: Preview) -> str:
+    text = f"{len(written.added)} new, {len(written.changed)} changed, {len(written.unchanged)} unchanged"
+    for verdict, word in ((Verdict.REFUSED, "refused"), (Verdict.SKIPPED, "left out")):
+        if found.totals[verdict]:
+            text += f", {found.totals[verdict]} {word}"
+    return text

@@ -12,9 +12,9 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from geodata.atlas import Atlas
 from stations.commands.importing import import_command
 from stations.commands.telling import told
-from stations.exchange.proposal import PositionCheck
 from stations.hours import StateAt
 from stations.registry.log import Registry
 from stations.registry.snapshot import Snapshot
@@ -27,7 +27,7 @@ PIPE_COLUMNS = 240
 def station_commands(
     registry: Callable[[], Registry],
     timezone: ZoneInfo,
-    position_check: Callable[[], PositionCheck | None] = lambda: None,
+    atlas: Callable[[], Atlas | None] = lambda: None,
 ) -> click.Group:
     """Make the command group ``stations``.
 
@@ -37,15 +37,15 @@ def station_commands(
         Opens the registry; called only by a command that runs.
     timezone
         Time zone of the stations.
-    position_check
-        Gives the check of positions against the atlas, or None when there is no atlas.
+    atlas
+        Gives the atlas, or None when there is none.
     """
 
     @click.group("stations")
     def group() -> None:
         """Import, list and show stations."""
 
-    group.add_command(import_command(registry, timezone, position_check))
+    group.add_command(import_command(registry, timezone, atlas))
 
     @group.command("list")
     @click.option("--json", "as_json", is_flag=True, help="Print the full records as JSON.")

@@ -1,0 +1,256 @@
+"""What a file would do, written down: as a report to decide in, and the refused rows as a list to correct."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from stations.errors import Fault, ImportRefused
+from stations.exchange.preview import Answer, Decision, Preview, RowPreview, Verdict
+from stations.exchange.sources import read_table
+from stations.exchange.tables import REASONS
+from stations.station import Station
+
+COLUMNS = ("row", "verdict", "code", "name", "what", "resembles", "decision")
+"""Columns of a report as a table; the last is filled in by a person."""
+
+ANSWERS = {
+    "same": Answer.SAME,
+    "同一": Answer.SAME,
+    "相同": Answer.SAME,
+    "new": Answer.NEW,
+    "distinct": Answer.NEW,
+    "新": Answer.NEW,
+    "新增": Answer.NEW,
+    "skip": Answer.SKIP,
+    "跳过": Answer.SKIP,
+}
+"""What may stand in the column of decisions; ``same=CODE`` names the station."""
+
+UTF8_FOR_SPREADSHEETS = "utf-8-sig"
+"""Without the mark at the start, spreadsheet programs in China read GB18030."""
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.])")
+"""How a cell begins that a spreadsheet program would work out; a number with its sign does not."""
+
+
+def differences(before: Station, after: Station) -> list[tuple[str, Any, Any]]:
+    """Give each field that differs, as it was and as it would be; None where nothing was said."""
+    old, new = before.to_record(), after.to_record()
+    return [(name, old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)]
+
+
+def to_json(preview: Preview) -> bytes:
+    """Write a report as JSON; ``decision`` is for a person to fill in."""
+    proposal = preview.proposal
+    return orjson.dumps(
+        {
+            "file": proposal.source,
+            "digest": proposal.digest,
+            "revision": preview.revision,
+            "totals": {str(verdict): count for verdict, count in preview.totals.items()},
+            "columns": dict(proposal.mapped),
+            "kept": proposal.kept,
+            "left_out": proposal.left_out,
+            "doubts": [_fault(doubt) for doubt in proposal.doubts],
+            "faults": [_fault(fault) for fault in proposal.faults if fault.row is None],
+            "rows": [_row(row) for row in preview.rows],
+        },
+        option=orjson.OPT_INDENT_2,
+    )
+
+
+def to_csv(preview: Preview) -> bytes:
+    """Write a report as a table; the last column is for a person to fill in."""
+    return _csv(
+        [
+            COLUMNS,
+            *(
+                (str(row.number), str(row.verdict), row.code, row.name, said(row), _resembles(row), "")
+                for row in preview.rows
+            ),
+        ]
+    )
+
+
+def said(row: RowPreview) -> str:
+    """Say in one line what changes in a row, or why it is refused."""
+    if row.faults:
+        return "; ".join(f"{fault.column}: {fault.message}".removeprefix(": ") for fault in row.faults)
+    if row.verdict is Verdict.CHANGED and row.before and row.after:
+        return "; ".join(
+            f"{name}: {_plain(old)} → {_plain(new)}" for name, old, new in differences(row.before, row.after)
+        )
+    return ""
+
+
+def write_report(path: Path, preview: Preview) -> None:
+    """Write a report, by the ending of its name.
+
+    Raises
+    ------
+    ImportRefused
+        Another ending than .json or .csv, or a place where nothing can be written.
+    """
+    writers = {".json": to_json, ".csv": to_csv}
+    _write(path, writers, preview)
+
+
+def write_rejects(path: Path, preview: Preview) -> None:
+    """Write the refused rows as they were, with why, by the ending of the name; corrected, they can be sent again.
+
+    Raises
+    ------
+    ImportRefused
+        Another ending than .csv or .xlsx, or a place where nothing can be written.
+    """
+    _write(path, {".csv": lambda found: _csv(rejects(found)), ".xlsx": lambda found: _xlsx(rejects(found))}, preview)
+
+
+def rejects(preview: Preview) -> Iterator[Sequence[str]]:
+    """Give a header and the refused rows, the reasons first."""
+    table = preview.proposal.table
+    refused = [row for row in preview.rows if row.verdict is Verdict.REFUSED]
+    cells = dict(table.misfits)
+    wanted = {row.number for row in refused}
+    cells |= {number: row for number, row in table.rows if number in wanted}
+    again = REASONS in table.headers  # a file of refused rows that is corrected in part
+    at = table.headers.index(REASONS) if again else None
+    yield (REASONS, *_without(table.headers, at))
+    for row in refused:
+        yield (said(row), *_without(cells.get(row.number, ()), at))
+
+
+def read_decisions(path: Path) -> Mapping[int, Decision]:
+    """Read what was decided in a report, JSON or a table.
+
+    Raises
+    ------
+    ImportRefused
+        Not a report, or a decision that is none.
+    """
+    found: dict[int, Decision] = {}
+    for number, code, text in _decided(path):
+        if not text:
+            continue
+        word, _, twin = text.partition("=")
+        answer = ANSWERS.get(word.strip().casefold())
+        if answer is None or not number.isdecimal():
+            raise ImportRefused(
+                "In {name}, row {row} is decided “{text}”. Write same, same=CODE, new or skip.",
+                name=path.name,
+                row=number[:20],
+                text=text[:80],
+            )
+        found[int(number)] = Decision(answer, twin.strip(), code)
+    return found
+
+
+def _decided(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Give row, code and decision of each line of a report."""
+    if path.suffix.lower() == ".json":
+        try:
+            rows = orjson.loads(path.read_bytes())["rows"]
+            for row in rows:
+                yield str(row["row"]), str(row.get("code") or ""), str(row.get("decision") or "").strip()
+        except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            raise ImportRefused("{name} is not a report of an import.", name=path.name) from None
+        return
+    table = read_table(path, lambda word: word in COLUMNS)
+    if not {"row", "decision"} <= set(table.headers):
+        raise ImportRefused("{name} is not a report of an import.", name=path.name)
+    places = {name: table.headers.index(name) for name in COLUMNS if name in table.headers}
+    for _, cells in table.rows:
+        code = cells[places["code"]] if "code" in places else ""
+        yield cells[places["row"]], code.removeprefix("'"), cells[places["decision"]]
+
+
+def _row(row: RowPreview) -> dict[str, Any]:
+    found: dict[str, Any] = {"row": row.number, "verdict": str(row.verdict), "code": row.code, "name": row.name}
+    if row.verdict is Verdict.CHANGED and row.before and row.after:
+        found["differences"] = [
+            {"field": name, "before": old, "after": new} for name, old, new in differences(row.before, row.after)
+        ]
+    if row.faults:
+        found["reasons"] = [_fault(fault) for fault in row.faults]
+    if row.twins:
+        found["resembles"] = [
+            {
+                "code": twin.code,
+                "name": twin.name,
+                "row": twin.row,
+                "metres": twin.metres,
+                "likeness": twin.likeness,
+                "why": twin.why,
+            }
+            for twin in row.twins
+        ]
+        found["decision"] = None
+    return found
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {"row": fault.row, "column": fault.column, "message": fault.message}
+
+
+def _resembles(row: RowPreview) -> str:
+    return "; ".join(f"{twin.code} {twin.name} ({twin.metres:.0f} m)" for twin in row.twins)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _without(cells: Sequence[str], at: int | None) -> Sequence[str]:
+    return cells if at is None else (*cells[:at], *cells[at + 1 :])
+
+
+def _csv(rows: Any) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([_safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode(UTF8_FOR_SPREADSHEETS)
+
+
+def _safe(cell: str) -> str:
+    """Keep a cell from becoming a formula, with the mark for text; it is taken off when the file is read back."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _xlsx(rows: Iterator[Sequence[str]]) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("拒绝")
+    for row in rows:
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+            cell.data_type = "s"  # never a formula, and no code loses its zeros
+            cell.number_format = "@"
+            cells.append(cell)
+        sheet.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _write(path: Path, writers: Mapping[str, Any], preview: Preview) -> None:
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise ImportRefused(
+            "{name} cannot be written: its name must end in {endings}.", name=path.name, endings=" or ".join(writers)
+        )
+    try:
+        path.write_bytes(writer(preview))
+    except OSError as error:
+        raise ImportRefused("{name} cannot be written: {fault}.", name=path.name, fault=error.strerror) from None
