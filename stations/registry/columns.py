@@ -7,7 +7,6 @@ of those that no station has.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
@@ -19,6 +18,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from stations.registry.pages import Edit, Pages
 from stations.station import COORDINATE_DECIMALS, AmenityState, Station, Status
 
 AMENITY_CODES: Mapping[AmenityState, int] = MappingProxyType(
@@ -27,10 +27,9 @@ AMENITY_CODES: Mapping[AmenityState, int] = MappingProxyType(
 """How the column of amenity states writes them."""
 
 Rows = NDArray[np.int64]
-Value = TypeVar("Value")
-
-Edit = tuple[int, bool, int]
-"""A row, whether a station stands there already, and the number of the one that comes; -1 for none."""
+Column = TypeVar(
+    "Column", NDArray[np.float64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int8], NDArray[np.bool_]
+)
 
 
 RowValues = tuple[str, int, str, float, float, str, str, bytes]
@@ -115,8 +114,8 @@ class Columns:
         The A keys that any station knows something of, sorted.
     """
 
-    codes: tuple[str, ...]
-    records: tuple[bytes, ...]
+    codes: Pages[str]
+    records: Pages[bytes]
     revisions: NDArray[np.int64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
@@ -172,8 +171,8 @@ def gather(chunks: Iterable[Sequence[RowValues]]) -> Columns:
         rows = sorted(range(len(codes)), key=codes.__getitem__)
         codes, records, order = [codes[row] for row in rows], [records[row] for row in rows], np.array(rows)
     return Columns(
-        codes=tuple(codes),
-        records=tuple(records),
+        codes=Pages.of(codes),
+        records=Pages.of(records),
         revisions=revisions[order],
         lon=lons[order],
         lat=lats[order],
@@ -185,10 +184,10 @@ def gather(chunks: Iterable[Sequence[RowValues]]) -> Columns:
     )
 
 
-def merge(known: Columns, rows: Sequence[Row], gone: Iterable[str] = ()) -> Columns:
+def merge(known: Columns, rows: Sequence[RowValues], gone: Iterable[str] = ()) -> Columns:
     """Put a few rows in the place of what stands under their codes, and take others out.
 
-    As `gather` would have given them all; what did not change is shared.
+    As `gather` would have given them all. What did not change is the same object.
 
     Parameters
     ----------
@@ -196,30 +195,20 @@ def merge(known: Columns, rows: Sequence[Row], gone: Iterable[str] = ()) -> Colu
         Codes of stations that are no more; those that never were do no harm.
     """
     fresh = gather([rows] if rows else [])
-    size = len(known.codes)
-    edits: list[Edit] = []
-    for number, code in enumerate(fresh.codes):
-        row = bisect_left(known.codes, code)
-        edits.append((row, row < size and known.codes[row] == code, number))
-    for code in gone:
-        row = bisect_left(known.codes, code)
-        if row < size and known.codes[row] == code:
-            edits.append((row, True, -1))
-    dropped = [row for row, stands, _ in edits if stands]
-    kept = np.delete(np.arange(size), dropped)
-    places = np.array([row for row, _, number in edits if number >= 0], np.int64)
-    source = np.insert(kept, np.searchsorted(kept, places), size + np.arange(places.size))
-
-    rule, rule_keys = _joined_rules(known, fresh, source)
-    amenity, amenity_keys = _joined_amenities(known, fresh, source)
-    same_codes = len(dropped) == places.size == len(edits)
+    edits = [(*known.codes.place(code), number) for number, code in enumerate(fresh.codes)]
+    edits += [(row, True, -1) for row, stands in map(known.codes.place, gone) if stands]
+    if not edits:
+        return known
+    change = _Change.of(edits)
+    rule, rule_keys = _edited_rules(known, fresh, change)
+    amenity, amenity_keys = _edited_amenities(known, fresh, change)
     return Columns(
-        codes=known.codes if same_codes else _spliced(known.codes, fresh.codes, edits),
-        records=_spliced(known.records, fresh.records, edits),
-        revisions=np.concatenate((known.revisions, fresh.revisions))[source],
-        lon=np.concatenate((known.lon, fresh.lon))[source],
-        lat=np.concatenate((known.lat, fresh.lat))[source],
-        active=np.concatenate((known.active, fresh.active))[source],
+        codes=known.codes.edited(edits, fresh.codes) if change.shifts else known.codes,
+        records=known.records.edited(edits, fresh.records),
+        revisions=change.of_column(known.revisions, fresh.revisions),
+        lon=change.of_column(known.lon, fresh.lon),
+        lat=change.of_column(known.lat, fresh.lat),
+        active=change.of_column(known.active, fresh.active),
         rule=rule,
         rule_keys=rule_keys,
         amenity=amenity,
@@ -227,40 +216,75 @@ def merge(known: Columns, rows: Sequence[Row], gone: Iterable[str] = ()) -> Colu
     )
 
 
-def _joined_rules(known: Columns, fresh: Columns, source: Rows) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+class _Change(NamedTuple):
+    """Which rows are replaced, taken out, and come in before which; each with the numbers of the fresh ones."""
+
+    replaced: Rows
+    by: Rows
+    removed: Rows
+    before: Rows
+    added: Rows
+
+    @classmethod
+    def of(cls, edits: Sequence[Edit]) -> _Change:
+        replaced = [(row, number) for row, stands, number in edits if stands and number >= 0]
+        added = sorted((row, number) for row, stands, number in edits if not stands)
+        removed = sorted(row for row, _, number in edits if number < 0)
+        pairs = (np.array(some, np.int64).reshape(-1, 2).T for some in (replaced, added))
+        (rows, by), (before, numbers) = pairs
+        return cls(rows, by, np.array(removed, np.int64), before, numbers)
+
+    @property
+    def shifts(self) -> bool:
+        """Whether rows move."""
+        return bool(self.removed.size or self.before.size)
+
+    @property
+    def leaving(self) -> Rows:
+        """Rows whose station changes or goes."""
+        return np.concatenate((self.replaced, self.removed))
+
+    def of_column(self, known: Column, fresh: Column) -> Column:
+        """Bring one column up to date."""
+        coming = fresh[self.by]
+        if not np.array_equal(known[self.replaced], coming):
+            known = known.copy()
+            known[self.replaced] = coming
+        if self.before.size:
+            known = np.insert(known, self.before, fresh[self.added], axis=0)
+        if self.removed.size:
+            known = np.delete(known, self.removed + np.searchsorted(self.before, self.removed, side="right"), axis=0)
+        return known
+
+
+def _edited_rules(known: Columns, fresh: Columns, change: _Change) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     keys = _union(known.rule_keys, fresh.rule_keys)
-    renumbered = (_places(known.rule_keys, keys)[known.rule], _places(fresh.rule_keys, keys)[fresh.rule])
-    rule = np.concatenate(renumbered)[source]
+    before = known.rule if keys is known.rule_keys else _places(known.rule_keys, keys)[known.rule]
+    rule = change.of_column(before, _places(fresh.rule_keys, keys)[fresh.rule])
+    if rule is before:
+        return rule, keys
     used = np.bincount(rule, minlength=len(keys)) > 0
     if used.all():
         return rule, keys
     return (np.cumsum(used) - 1).astype(np.int32)[rule], tuple(compress(keys, used.tolist()))
 
 
-def _joined_amenities(known: Columns, fresh: Columns, source: Rows) -> tuple[NDArray[np.int8], tuple[str, ...]]:
+def _edited_amenities(known: Columns, fresh: Columns, change: _Change) -> tuple[NDArray[np.int8], tuple[str, ...]]:
     keys = _union(known.amenity_keys, fresh.amenity_keys)
-    size = len(known.codes)
-    both = np.zeros((size + len(fresh.codes), len(keys)), np.int8)
-    both[:size, _places(known.amenity_keys, keys)] = known.amenity
-    both[size:, _places(fresh.amenity_keys, keys)] = fresh.amenity
-    amenity = both[source]
-    used = np.asarray(amenity.any(axis=0))
-    if used.all():
+    before = known.amenity
+    if keys is not known.amenity_keys:
+        before = np.zeros((len(known.codes), len(keys)), np.int8)
+        before[:, _places(known.amenity_keys, keys)] = known.amenity
+    coming = np.zeros((len(fresh.codes), len(keys)), np.int8)
+    coming[:, _places(fresh.amenity_keys, keys)] = fresh.amenity
+    amenity = change.of_column(before, coming)
+    # Only what those knew who leave can now be known by none.
+    perhaps = np.flatnonzero(before[change.leaving].any(axis=0) & ~np.asarray(coming.any(axis=0)))
+    unknown = [column for column in perhaps.tolist() if not amenity[:, column].any()]
+    if not unknown:
         return amenity, keys
-    return np.ascontiguousarray(amenity[:, used]), tuple(compress(keys, used.tolist()))
-
-
-def _spliced(known: tuple[Value, ...], fresh: tuple[Value, ...], edits: list[Edit]) -> tuple[Value, ...]:
-    values = list(known)
-    # From the end, so that rows still to come keep their places; in one row, what stands there before what comes.
-    for row, stands, number in sorted(edits, reverse=True):
-        if not stands:
-            values.insert(row, fresh[number])
-        elif number >= 0:
-            values[row] = fresh[number]
-        else:
-            del values[row]
-    return tuple(values)
+    kept = np.delete(np.arange(len(keys)), unknown)
+    return np.ascontiguousarray(amenity[:, kept]), tuple(keys[column] for column in kept.tolist())
 
 
 def _union(known: tuple[str, ...], fresh: tuple[str, ...]) -> tuple[str, ...]:
@@ -292,8 +316,8 @@ def _table_of(texts: Sequence[str]) -> tuple[NDArray[np.int8], tuple[str, ...]]:
 _STATES: Mapping[str, int] = MappingProxyType({state.value: number for state, number in AMENITY_CODES.items()})
 
 _NONE = Columns(
-    codes=(),
-    records=(),
+    codes=Pages.of(()),
+    records=Pages.of(()),
     revisions=np.zeros(0, np.int64),
     lon=np.zeros(0),
     lat=np.zeros(0),

@@ -43,7 +43,7 @@ class Stations(Sequence[Station]):
 
     __slots__ = ("keeping", "records")
 
-    def __init__(self, records: tuple[bytes, ...], keeping: Decode) -> None:
+    def __init__(self, records: Sequence[bytes], keeping: Decode) -> None:
         self.records = records
         self.keeping = keeping
 

@@ -7,9 +7,8 @@ of the log up to its revision.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from itertools import compress, repeat
@@ -87,7 +86,7 @@ class Snapshot(Columns):
         columns = gather(chunks)
         earlier = {_key_of(rule): rule for rule in rules if rule.timezone == timezone}
         return cls(
-            **vars(columns),
+            **{column.name: getattr(columns, column.name) for column in fields(Columns)},
             revision=revision,
             timezone=timezone,
             stations=Stations(columns.records, keeping_decoder()),
@@ -105,18 +104,21 @@ class Snapshot(Columns):
             Codes of stations that were removed.
         """
         columns = merge(self, rows, gone)
-        same_rules = columns.rule_keys == self.rule_keys
+        rules = self.rules
+        if columns.rule_keys is not self.rule_keys:
+            rules = _rules(columns.rule_keys, dict(zip(self.rule_keys, self.rules, strict=True)), self.timezone)
         later = Snapshot(
-            **vars(columns),
+            **{column.name: getattr(columns, column.name) for column in fields(Columns)},
             revision=revision,
             timezone=self.timezone,
             stations=Stations(columns.records, self.stations.keeping),
-            rules=self.rules
-            if same_rules
-            else _rules(columns.rule_keys, dict(zip(self.rule_keys, self.rules, strict=True)), self.timezone),
+            rules=rules,
         )
-        if later._stands_as(self):
-            self._hand_on(later, "active_rows", "positions_digest")
+        # What did not change is the same object.
+        if later.codes is self.codes and later.active is self.active:
+            self._hand_on(later, "active_rows", "_active_codes_digest")
+            if later.lon is self.lon and later.lat is self.lat:
+                self._hand_on(later, "positions_digest")
         return later
 
     def __len__(self) -> int:
@@ -130,12 +132,15 @@ class Snapshot(Columns):
     @cached_property
     def positions_digest(self) -> str:
         """SHA-256 over codes and positions of the active stations: it changes when a reach matrix does."""
-        codes = list(compress(self.codes, self.active.tolist()))
-        digest = hashlib.sha256(f"{len(codes)}\0".encode())
-        digest.update("\0".join(codes).encode())
+        digest = hashlib.sha256(self._active_codes_digest)
         for degrees in (self.lon, self.lat):
-            digest.update(np.rint(degrees[self.active] * 10**COORDINATE_DECIMALS).astype("<i8").tobytes())
+            digest.update(np.rint(degrees[self.active_rows] * 10**COORDINATE_DECIMALS).astype("<i8").tobytes())
         return digest.hexdigest()
+
+    @cached_property
+    def _active_codes_digest(self) -> bytes:
+        # No code has a NUL in it.
+        return hashlib.sha256("\0".join(compress(self.codes, self.active.tolist())).encode()).digest()
 
     def find(self, code: str) -> Station | None:
         """The station with a code, or None."""
@@ -198,17 +203,8 @@ class Snapshot(Columns):
         return states
 
     def _row(self, code: str) -> int | None:
-        row = bisect_left(self.codes, code)
-        return row if row < len(self.codes) and self.codes[row] == code else None
-
-    def _stands_as(self, other: Snapshot) -> bool:
-        """Whether the active stations are the same ones in the same places and rows."""
-        return (
-            self.codes is other.codes
-            and np.array_equal(self.active, other.active)
-            and np.array_equal(self.lon, other.lon)
-            and np.array_equal(self.lat, other.lat)
-        )
+        row, stands = self.codes.place(code)
+        return row if stands else None
 
     def _hand_on(self, later: Snapshot, *worked_out: str) -> None:
         """Give a later snapshot what this one has worked out and is true of both."""
