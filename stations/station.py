@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
@@ -186,10 +187,8 @@ class Station:
             "lon": round(float(self.position.lon), COORDINATE_DECIMALS) + 0.0,  # never -0.0
             "lat": round(float(self.position.lat), COORDINATE_DECIMALS) + 0.0,
         }
-        for name, default in _DEFAULTS:
-            value = getattr(self, name)
-            if value != default:
-                write = _WRITE.get(name)
+        for name, default, write, value in zip(_NAMES, _PLAIN, _WRITERS, _values_of(self), strict=True):
+            if value is not default and value != default:
                 written = write(value) if write else value
                 if written != default:
                     record[name] = written
@@ -203,10 +202,13 @@ class Station:
         """Give every public field as a plain JSON value; None alone means that nothing is known."""
         record = self.to_record()
         public = {"code": self.code, "lon": record["lon"], "lat": record["lat"]}
-        for name, default in _DEFAULTS:
+        for name, default in _DEFAULTS.items():
             if name not in PRIVATE_FIELDS:
                 value = record.get(name, default)
                 public[name] = value if value not in _NOTHING_KNOWN or name in EMPTY_SAYS else None
+        for name in ("closures", "services", "photos"):
+            if public[name]:
+                public[name] = [_in_full(one) for one in getattr(self, name)]
         return public
 
     @classmethod
@@ -214,9 +216,8 @@ class Station:
         """Read a record of the log, which was checked when it was written."""
         record = orjson.loads(text)
         record["position"] = LonLat(record.pop("lon"), record.pop("lat"))
-        for name, read in _READ.items():
-            if name in record:
-                record[name] = read(record[name])
+        for name in record.keys() & _READ.keys():
+            record[name] = _READ[name](record[name])
         return cls(**record)
 
 
@@ -224,11 +225,16 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 _MAPPINGS = frozenset({"amenities", "amenity_notes", "extra"})
 
-_DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
-    (one.name, {} if one.name in _MAPPINGS else one.default)
-    for one in fields(Station)
-    if one.name not in {"code", "position"}
+_DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        one.name: {} if one.name in _MAPPINGS else one.default
+        for one in fields(Station)
+        if one.name not in {"code", "position"}
+    }
 )
+_NAMES, _PLAIN = tuple(_DEFAULTS), tuple(_DEFAULTS.values())
+_values_of: Callable[[Station], tuple[Any, ...]] = attrgetter(*_NAMES)
+_STATES: Mapping[str, AmenityState] = MappingProxyType({state.value: state for state in AmenityState})
 
 _NOTHING_KNOWN: tuple[Any, ...] = ("", (), {})
 
@@ -257,6 +263,8 @@ _WRITE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     }
 )
 
+_WRITERS: tuple[Callable[[Any], Any] | None, ...] = tuple(map(_WRITE.get, _NAMES))
+
 _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "source_datum": Datum,
@@ -264,7 +272,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "closures": lambda records: tuple(map(Closure.from_record, records)),
         "access": tuple,
         "eligible": tuple,
-        "amenities": lambda states: MappingProxyType({key: AmenityState(state) for key, state in states.items()}),
+        "amenities": lambda states: MappingProxyType({key: _STATES[state] for key, state in states.items()}),
         "amenity_notes": MappingProxyType,
         "services": lambda records: tuple(map(Service.from_record, records)),
         "photos": lambda records: tuple(map(Photo.from_record, records)),
@@ -274,6 +282,33 @@ _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "amenities_checked": dt.date.fromisoformat,
     }
 )
+
+
+def _in_full(one: Closure | Service | Photo) -> dict[str, Any]:
+    values = ((part.name, getattr(one, part.name)) for part in fields(one))
+    return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values}
+
+
+def _as_in_the_log(station: Station) -> Station:
+    """Give a station just read the form it has after it went through the log, so that the two are equal.
+
+    Its other fields are so already: texts, numbers and dates come back from JSON as they went in.
+    """
+    put = object.__setattr__  # it is new, and nobody else has it yet
+    position = station.position
+    lon = round(float(position.lon), COORDINATE_DECIMALS) + 0.0
+    lat = round(float(position.lat), COORDINATE_DECIMALS) + 0.0
+    put(station, "position", LonLat(lon, lat))
+    for name in _MAPPINGS:
+        mapping = getattr(station, name)
+        if mapping:
+            known = _WRITE[name](mapping)
+            put(station, name, _READ[name](known) if known else NOTHING)
+        else:
+            put(station, name, NOTHING)
+    if station.closures:
+        put(station, "closures", tuple(sorted(set(station.closures))))
+    return station
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +345,7 @@ class StationReader:
         if bool(station.season_from) != bool(station.season_to):
             empty = "season_to" if station.season_from else "season_from"
             faults.append(FieldFault(empty, "", "a season needs both its first and its last day"))
-        # Through its text, so that a record is the same before it goes into the log and after.
-        return faults or Station.from_json(station.to_json())
+        return faults or _as_in_the_log(station)
 
     def read_or_raise(self, values: Mapping[str, Any]) -> Station:
         """Make a station.

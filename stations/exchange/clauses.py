@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 from stations.exchange.cells import CellError, key_at_start, read_keys, word_of
@@ -36,17 +35,18 @@ _PRICE = re.compile(
 _TIMES = re.compile(r"\d{1,2}[:：]\d{2}\s*[-~～–—至到]+\s*(?:次日)?\d{1,2}[:：]\d{2}(?=\s|$)")
 _PHOTO = re.compile(r"(\S+)(?:\s+(\d{4}-\d{2}-\d{2})(?=\s|$))?\s*")
 
-# What may stand without quotes, as nothing in it is read otherwise.
+# What may stand without quotes, as nothing in it is read otherwise; all but a remark must begin with a letter.
 _PLAIN_REMARK = re.compile(r"[^;；\n\"＂]*")
-_PLAIN_REASON = re.compile(r"(?!至|到|to)[^\W\d_][^;；\n\"＂]*", re.IGNORECASE)
-_PLAIN_CAPTION = re.compile(r"[^\W\d_][^;；\n\"＂]*")
-_PLAIN_NOTE = re.compile(r"(?!免费|free)[^\W\d_][^;；\n\"＂、,，|/]*", re.IGNORECASE)
-_PLAIN_NAME = re.compile(r"(?!免费|free)[^\W\d_][\w·-]*", re.IGNORECASE)
+_PLAIN_REASON = re.compile(r"(?!至|到|to)\w[^;；\n\"＂]*", re.IGNORECASE)
+_PLAIN_CAPTION = re.compile(r"\w[^;；\n\"＂]*")
+_PLAIN_NOTE = re.compile(r"(?!免费|free)\w[^;；\n\"＂、,，|/]*", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"(?!免费|free)\w[\w·-]*", re.IGNORECASE)
 
 _QUOTED = re.compile(r"[\"＂]((?:[^\"＂]|\"\"|＂＂)*)[\"＂]")
 _SQUARE, _ROUND, _CLOSING = "[【［", "(（", "]】］)）"
 _OPENING = _SQUARE + _ROUND
 _ITEMS, _WORDS = ";；\n", "、,，|/"
+_HALF_WIDTH = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: 0x20}
 _LEADING = "：:，,、-–— \t\u3000"
 
 
@@ -345,9 +345,9 @@ def _at_colon(text: str) -> tuple[str, str, str]:
 def _half_width_days(text: str) -> str:
     """Make digits and signs at the start half width, up to the first letter that is no part of a day."""
     for at, one in enumerate(text):
-        if unicodedata.normalize("NFKC", one) not in "0123456789-/.年月日 ~–—…至到\u3000":
-            return unicodedata.normalize("NFKC", text[:at]) + text[at:]
-    return unicodedata.normalize("NFKC", text)
+        if one.translate(_HALF_WIDTH) not in "0123456789-/.年月日 ~–—…至到":
+            return text[:at].translate(_HALF_WIDTH) + text[at:]
+    return text.translate(_HALF_WIDTH)
 
 
 def _unquoted(text: str) -> str:
@@ -357,6 +357,6 @@ def _unquoted(text: str) -> str:
 
 
 def _quoted_unless(plain: re.Pattern[str], text: str) -> str:
-    if not text or plain.fullmatch(text):
+    if not text or (plain.fullmatch(text) and (plain is _PLAIN_REMARK or text[0].isalpha())):
         return text
     return '"' + re.sub(r"[\"＂]", lambda quote: quote[0] * 2, text) + '"'

@@ -260,7 +260,7 @@ def test_degrees_are_written_without_powers_of_ten(degrees, text):
 
 TAXONOMY = Taxonomy.load()
 MARKS = ";；\"＂“()（）[]【】、,，|/:：=.-~～至到日元¥免费 0123456789\u3000'"
-SIGNS = st.sampled_from([*MARKS, "to", "free", "..", "2元", "2026-01-01"])
+SIGNS = st.sampled_from([*MARKS, *"²¼年\uf98eⅣ", "to", "free", "..", "2元", "2026-01-01"])
 LETTERS = st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp"))
 LINES = st.lists(SIGNS | LETTERS, max_size=12).map(lambda parts: "".join(parts).strip())
 TEXTS = st.lists(SIGNS | LETTERS | st.just("\n"), max_size=12).map(lambda parts: "".join(parts).strip())
