@@ -163,6 +163,8 @@ class Clause:
         How it follows the one before: ";" (it holds instead), "," (as well) or "||" (where that is closed).
     firm
         Whether it holds over what stands before, however many days that speaks of (“但”).
+    verbatim
+        The rule in OSM grammar, where it cannot be said in words; then nothing else is given.
     """
 
     dates: tuple[Dates, ...] = ()
@@ -172,10 +174,13 @@ class Clause:
     comment: str = ""
     joint: str = ";"
     firm: bool = False
+    verbatim: str = ""
 
     @property
     def osm(self) -> str:
         """The rule in OSM grammar."""
+        if self.verbatim:
+            return self.verbatim
         selectors = [",".join(dates.osm for dates in self.dates), self.days.osm if self.days else ""]
         times = ",".join(self.spans)
         if not times and not any(selectors):
@@ -220,7 +225,9 @@ def _years(clause: Clause) -> frozenset[tuple[int, int]]:
 
 
 def meets(one: Clause, other: Clause) -> bool:
-    """Whether two statements can speak of one day. A holiday may be any weekday."""
+    """Whether two statements can speak of one day. A holiday may be any weekday; of a verbatim rule nobody knows."""
+    if one.verbatim or other.verbatim:
+        return False
     first, second = _atoms(one), _atoms(other)
     in_week = bool(first & second) or (7 in first and bool(second)) or (7 in second and bool(first))
     return in_week and bool(one.days_of_year() & other.days_of_year())

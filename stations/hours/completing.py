@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stations.errors import HoursError
 from stations.hours.clauses import WEEK, Clause, Dates, Day, Days, Precision, clashes, rest_of_year, same_days
 from stations.hours.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft
+from stations.hours.rules import parts_of, written
 from stations.hours.spans import osm_span
 from stations.hours.tokens import NOT_UNDERSTOOD, refused
 from stations.hours.words import hours_words
@@ -23,6 +25,8 @@ def clauses_of(drafts: list[Draft], text: str) -> list[Unit]:
     """
     if not drafts:
         raise refused(NOT_UNDERSTOOD, text, len(text) - len(text.lstrip()), len(text))
+    if len(drafts) == 1 and drafts[0].verbatim:
+        return [(_verbatim(drafts[0], text, alone=True),)]
     drafts = _tied(drafts, text)
     _give_seasons_dates(drafts, text)
     _carry_days(drafts, text)
@@ -33,14 +37,13 @@ def clauses_of(drafts: list[Draft], text: str) -> list[Unit]:
         if draft.as_usual or (draft.joint == "||" and draft.state == "closed" and not draft.timed):
             continue
         unit = _unit(draft, text)
-        if draft.joint != ";" and units:
-            if any(clause.joint == "||" for clause in units[-1]):
-                raise refused(TWO_DAYS, text, draft.start, draft.end)
-            units[-1] += unit
-            continue
-        if units and any(clause.joint == "||" for clause in units[-1]):
+        otherwise = bool(units) and any(clause.joint == "||" for clause in units[-1])
+        if otherwise and draft.joint != "||":
             raise refused(TWO_DAYS, text, draft.start, draft.end)
-        units = _with(units, unit, draft, text)
+        if draft.joint != ";" and units:
+            units[-1] += unit
+        else:
+            units = _with(units, unit, draft, text)
     return units
 
 
@@ -89,6 +92,8 @@ def _carry_days(drafts: list[Draft], text: str) -> None:
             named = None
         if draft.groups and not (draft.state == "closed" and not draft.timed):
             named = draft
+        elif draft.state == "closed":
+            continue
         elif draft.dates and not draft.every_day and not draft.firm and named is not None and not draft.groups:
             if draft.dates[0].precision is Precision.DATES and not draft.season:
                 continue
@@ -156,6 +161,8 @@ def _check_holidays_as_usual(drafts: list[Draft], text: str) -> None:
 
 def _unit(draft: Draft, text: str) -> Unit:
     """A clause, and the closing of the days that it excepts."""
+    if draft.verbatim:
+        return (_verbatim(draft, text),)
     state = draft.state
     whole_week = draft.every_day and not draft.groups
     days = draft.days if draft.groups else None
@@ -184,6 +191,17 @@ def _unit(draft: Draft, text: str) -> Unit:
         raise refused(TWO_DAYS, text, draft.start, draft.end)
     closed = [Clause(base.dates, one, state="closed", firm=True) for one in excepted]
     return (base, *closed)
+
+
+def _verbatim(draft: Draft, text: str, *, alone: bool = False) -> Clause:
+    bare = not (draft.chooses or draft.timed or draft.state or draft.comments)
+    try:
+        readable = bare and (alone or len(parts_of(draft.verbatim)) == 1)
+    except HoursError:
+        readable = False
+    if not readable:
+        raise refused(NOT_UNDERSTOOD, text, draft.start, draft.end)
+    return Clause(joint=draft.joint, firm=draft.firm, verbatim=written(parts_of(draft.verbatim)))
 
 
 def _spans(draft: Draft, text: str) -> tuple[str, ...]:

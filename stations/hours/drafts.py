@@ -61,6 +61,7 @@ class Draft:
     state: str = ""
     comments: list[str] = field(default_factory=list)
     as_usual: bool = False
+    verbatim: str = ""
     joint: str = ";"
     firm: bool = False
 
@@ -72,7 +73,7 @@ class Draft:
     @property
     def said(self) -> bool:
         """Whether it says anything of the days it names."""
-        return self.timed or bool(self.state or self.comments or self.as_usual)
+        return self.timed or bool(self.state or self.comments or self.as_usual or self.verbatim)
 
     @property
     def days(self) -> Days:

@@ -95,7 +95,11 @@ def _at_words(error: HoursError, text: str) -> HoursError:
 def _phrase(text: str) -> str:
     tokens = tokens_of(text)
     units = clauses_of(statements_of(text, tokens), text)
-    clauses: list[Clause] = [clause for unit in in_order(units) for clause in unit]
+    ordered = in_order(units)
+    if any(clause.joint == "||" for unit in ordered[:-1] for clause in unit):
+        # 其余时间 is the rest of all that stands before it.
+        raise refused(CANNOT_SAY, text, 0, len(text))
+    clauses: list[Clause] = [clause for unit in ordered for clause in unit]
     osm = osm_text(without_idle_closures(clauses))
     try:
         return _grammar(osm)

@@ -88,6 +88,8 @@ class _Statements:
             "paused": self._paused,
             "midday_rest": self._midday_rest,
             "unknown": self._unknown,
+            "maybe": self._maybe,
+            "verbatim": self._verbatim,
             "except": self._except,
             "except_open": self._except_open,
             "except_first": self._except_first,
@@ -244,6 +246,8 @@ class _Statements:
                 draft.groups = list(last.groups)
                 draft.days_first = True
             return draft
+        if last.verbatim:
+            raise self.cursor.fault(TWO_DAYS, token)
         bars = last.state == "closed" or last.as_usual
         if bars and last.groups and not any(draft.timed for draft in self.found):
             # 周一闭馆，9:00-17:00: the times are those of the other days.
@@ -331,6 +335,20 @@ class _Statements:
             self._comment(token)
         else:
             raise self.cursor.fault(CONTRADICTS, token)
+
+    def _maybe(self, token: Token) -> None:
+        draft = self.found[-1] if self.found else None
+        if draft is None or not draft.timed or draft.state not in {"", "open"} or self.joint:
+            raise self.cursor.fault(CONTRADICTS, token)
+        draft.state = "unknown"
+
+    def _verbatim(self, token: Token) -> None:
+        """A rule in OSM grammar, in quotes: where a sentence could not say it in words."""
+        if self.cursor.kind != "quote" or (self.found and not self.found[-1].said):
+            raise self.cursor.fault(NOT_UNDERSTOOD, token)
+        draft = self._new(token)
+        draft.verbatim = self.cursor.take().value
+        draft.end = self.cursor.before.end
 
     def _remark(self, token: Token) -> None:
         if '"' in token.value or "\n" in token.value or not token.value.strip():

@@ -238,7 +238,7 @@ def test_any_text_is_read_or_refused_with_its_place(text):
     else:
         assert rule == "" or written(parts_of(rule)) == rule
         return
-    assert 1 <= values["column"] <= len(text) + 1
+    assert values["column"] in range(1, len(text) + 2)
     assert values["words"]
 
 
