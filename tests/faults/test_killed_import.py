@@ -1,83 +1,184 @@
-"""An import that is killed leaves all of it or nothing, and loses nothing that was acknowledged."""
+"""An import that is killed leaves all of it or nothing, loses nothing that was acknowledged, and hinders no one."""
 
 import random
-import subprocess
-import sys
 import time
+from itertools import count
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from stations.exchange.proposal import read_stations
 from stations.registry.log import Registry
-from stations.taxonomy import Taxonomy
+from tests.faults.conftest import ROWS
 
-ROWS = 400
-ROOT = Path(__file__).parents[2]
-
-# Imports a list again and again, a seat more each time, and says so after each.
-IMPORTER = """
-import dataclasses, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
-from stations.exchange.proposal import read_stations
-from stations.registry.log import Registry
-from stations.taxonomy import Taxonomy
-
-registry = Registry.open(sys.argv[1])
-proposal = read_stations(Path(sys.argv[2]), Taxonomy.load(), ZoneInfo("Asia/Shanghai"))
-print("ready", flush=True)
-while True:
-    seats = registry.snapshot().revision
-    def change(snapshot):
-        return [dataclasses.replace(station, seats=seats % 10_000) for station in proposal.onto(snapshot)]
-    written = registry.write(change, what="import", who="tester", at=datetime.now(UTC))
-    print(written.revision, flush=True)
-"""
+KILLS = 200
+KILLS_ON_SERVER = 40
+PROVEN_EVERY = 25
 
 
-@pytest.fixture
-def listed(tmp_path):
-    path = tmp_path / "list.csv"
-    rows = [f"S{number},驿站 {number},116.{number:04},28.3,wgs84" for number in range(ROWS)]
-    path.write_text("\n".join(["code,name,lon,lat,datum", *rows]), encoding="utf-8")
-    return path
+class Killer:
+    """Begins imports into one registry, kills them, and looks at what is left."""
 
+    def __init__(self, nursery, url, listed, proven):
+        self.nursery, self.url, self.listed, self.proven = nursery, url, listed, proven
+        self.acknowledged = 0
+        self.seats = count(1)
+        self.chance = random.Random(2025)
+        self.took = self.measure()
 
-def killed_after(seconds: float, url: str, path: Path) -> int:
-    """Run the importer, kill -9 it, and give the last revision it acknowledged."""
-    with subprocess.Popen(
-        [sys.executable, "-c", IMPORTER, url, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as importer:
-        assert importer.stdout is not None
-        assert importer.stdout.readline() == "ready\n"
-        time.sleep(seconds)
-        importer.kill()
-        acknowledged = importer.stdout.read().split()
-    return int(acknowledged[-1]) if acknowledged else 0
+    def begin(self, **how):
+        return self.nursery.child("import_list", self.url, str(self.listed), next(self.seats), **how)
 
+    def measure(self):
+        """Seconds from the beginning of an import to its end, and from its first write to its end."""
+        took = []
+        for _ in range(3):
+            child = self.begin()
+            assert child.hear() == "ready"
+            begun = time.perf_counter()
+            assert child.hear() == "writing"
+            writing = time.perf_counter()
+            self.acknowledge([child.hear()])
+            child.wait()
+            took.append((time.perf_counter() - begun, time.perf_counter() - writing))
+        return min(whole for whole, _ in took), min(writing for _, writing in took)
 
-def test_a_killed_import_is_all_there_or_not_at_all(tmp_path, listed):
-    url = f"sqlite:///{tmp_path / 'registry.db'}"
-    chance = random.Random(2025)
-    acknowledged = 0
-    for _ in range(8):
-        acknowledged = max(acknowledged, killed_after(chance.uniform(0.0, 0.25), url, listed))
-        snapshot = Registry.open(url).snapshot()
+    def acknowledge(self, lines):
+        """Take in what an import told; gives whether it was done."""
+        for line in lines:
+            if line != "writing":
+                word, revision = line.split()
+                assert word == "written", line
+                self.acknowledged = max(self.acknowledged, int(revision))
+        return any(line.startswith("written") for line in lines)
+
+    def kill_once(self, *, writing):
+        """Kill an import at a random moment, of all of it or of its writing; gives whether it was done by then."""
+        child = self.begin()
+        assert child.hear() == "ready"
+        if writing:
+            assert child.hear() == "writing"
+        time.sleep(self.chance.uniform(0.0, self.took[writing] * 1.1))
+        return self.acknowledge(child.kill())
+
+    def look(self):
+        """What a reader finds: all of a list or nothing of it, and nothing missing that was acknowledged."""
+        registry = Registry.open(self.url, wait_s=20.0)
+        try:
+            snapshot = registry.snapshot()
+        finally:
+            registry.close()
         assert snapshot.revision % ROWS == 0
-        assert snapshot.revision >= acknowledged
-        assert len(snapshot) in {0, ROWS}
-        assert len({station.seats for station in snapshot.stations}) <= 1
-    assert acknowledged > 0
+        assert snapshot.revision >= self.acknowledged
+        assert len(snapshot) == ROWS
+        assert len({station.seats for station in snapshot.stations}) == 1
+        return snapshot.revision
+
+    def kill_many(self, kills):
+        """Give how many imports were done when they were killed, and how many were done and could not say so."""
+        done = unsaid = 0
+        for number in range(kills):
+            done += self.kill_once(writing=number % 2 == 0)
+            head = self.look()
+            unsaid += head > self.acknowledged
+            self.acknowledged = head
+            if number % PROVEN_EVERY == 0:
+                self.proven(self.url)
+        return done, unsaid
+
+    def import_in_peace(self):
+        before = self.look()
+        child = self.begin()
+        lines, _ = child.wait()
+        assert lines == ["ready", "writing", f"written {before + ROWS}"]
+        assert self.proven(self.url).revision == before + ROWS
 
 
-def test_after_a_kill_the_import_goes_in_without_help(tmp_path, listed, recwarn):
+def test_an_import_killed_200_times_on_sqlite(tmp_path, nursery, listed, proven):
+    killer = Killer(nursery, f"sqlite:///{tmp_path / 'registry.db'}", listed, proven)
+    done, _ = killer.kill_many(KILLS)
+    assert KILLS * 0.02 < done < KILLS * 0.9, "the kills must fall before and after the end"
+    killer.import_in_peace()
+
+
+@pytest.mark.postgres
+def test_an_import_killed_many_times_on_postgresql(databases, nursery, listed, proven):
+    killer = Killer(nursery, databases.new(), listed, proven)
+    done, _ = killer.kill_many(KILLS_ON_SERVER)
+    assert KILLS_ON_SERVER * 0.02 < done < KILLS_ON_SERVER * 0.9, "the kills must fall before and after the end"
+    killer.import_in_peace()
+
+
+def test_a_registry_killed_in_the_making_is_made_by_the_next(tmp_path, nursery, listed, proven):
+    chance = random.Random(2026)
+    for number in range(10):
+        url = f"sqlite:///{tmp_path / f'registry-{number}.db'}"
+        child = nursery.child("look", url)
+        time.sleep(chance.uniform(0.0, 0.03))
+        child.kill()
+        lines, _ = nursery.child("import_list", url, str(listed), 1).wait()
+        assert lines[-1] == f"written {ROWS}"
+    assert len(proven(url)) == ROWS
+
+
+def test_killed_by_its_first_byte_too_many_anywhere(tmp_path, nursery, listed, proven):
+    """At every half page that an import writes: to the journal first, and then, with the journal lying there, the file.
+
+    The system kills whoever writes a file beyond a size, in the middle of that very write.
+    """
+    path = tmp_path / "registry.db"
+    killer = Killer(nursery, f"sqlite:///{path}", listed, proven)
+    size = path.stat().st_size
+    journals = ends = 0
+    for largest in [*range(0, 20_480, 1024), *range(size - 2048, size + 40_960, 2048)]:
+        before = killer.look()
+        lines, ended_by = killer.begin(largest_file=largest, dies=True).wait()
+        assert killer.acknowledge(lines[1:]) == (ended_by == 0), lines
+        journals += journal_holds_pages(path)
+        ends += ended_by != 0
+        assert killer.look() == before + (0 if ended_by else ROWS)
+    assert ends > 20
+    assert journals > 10
+    killer.import_in_peace()
+
+
+def journal_holds_pages(path: Path) -> bool:
+    journal = Path(f"{path}-journal")
+    return journal.exists() and journal.stat().st_size > 512
+
+
+def test_a_killed_backup_leaves_the_one_before(tmp_path, nursery, listed, proven):
     url = f"sqlite:///{tmp_path / 'registry.db'}"
-    killed_after(0.02, url, listed)
-    registry = Registry.open(url)
-    before = registry.snapshot().revision
-    proposal = read_stations(listed, Taxonomy.load(), ZoneInfo("Asia/Shanghai"))
-    assert [station.code for station in proposal.onto(registry.snapshot())] == [f"S{number}" for number in range(ROWS)]
-    assert before % ROWS == 0
+    nursery.child("import_list", url, str(listed), 1, 20).wait()
+    kept = tmp_path / "kept.gz"
+    lines, _ = nursery.child("copy", url, str(kept)).wait()
+    assert lines == ["ready", f"kept {20 * ROWS}"]
+    chance = random.Random(2027)
+    for _ in range(8):
+        child = nursery.child("copy", url, str(kept))
+        child.hear()
+        time.sleep(chance.uniform(0.0, 0.06))
+        child.kill()
+        number = len(list(tmp_path.glob("restored-*")))
+        lines, _ = nursery.child("bring_back", f"sqlite:///{tmp_path / f'restored-{number}.db'}", str(kept)).wait()
+        assert lines[-1] == f"restored {20 * ROWS}"
+
+
+def test_a_killed_restore_leaves_an_empty_place(tmp_path, nursery, listed, proven):
+    url = f"sqlite:///{tmp_path / 'registry.db'}"
+    nursery.child("import_list", url, str(listed), 1, 10).wait()
+    nursery.child("copy", url, str(tmp_path / "kept.gz")).wait()
+    chance = random.Random(2028)
+    whole = 0
+    for number in range(10):
+        other = f"sqlite:///{tmp_path / f'restored-{number}.db'}"
+        child = nursery.child("bring_back", other, str(tmp_path / "kept.gz"))
+        child.hear()
+        time.sleep(chance.uniform(0.0, 0.15))
+        child.kill()
+        revision = proven(other).revision
+        assert revision in {0, 10 * ROWS}
+        whole += revision > 0
+        if not revision:
+            lines, _ = nursery.child("bring_back", other, str(tmp_path / "kept.gz")).wait()
+            assert lines[-1] == f"restored {10 * ROWS}"
+    assert whole < 10
