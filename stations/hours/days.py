@@ -8,8 +8,9 @@ weekdays differ. A date whose kind nobody knows may be several of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -83,15 +84,54 @@ Pattern = tuple[Facts, ...]
 """What each of some successive dates is."""
 
 
-def patterns(days: Sequence[date], wants: Wants, calendar: Calendar) -> Iterator[Pattern]:
+class Stretch(NamedTuple):
+    """Successive dates of one year, all ordinary to some rules or all such that they may not be."""
+
+    begin: date
+    length: int
+    special: bool
+
+
+# Thousands of rules ask for the same dates, one after another.
+@lru_cache(maxsize=64)
+def stretches(begin: date, end: date, wants: Wants, calendar: Calendar) -> tuple[Stretch, ...]:
+    """Part dates, the last included, into ordinary ones and short stretches of others, or nights after others."""
+
+    def special_on(day: date) -> bool:
+        return wants.mind(moved(day, -1), day, calendar)
+
+    found: list[Stretch] = []
+    day = begin
+    while day <= end:
+        special = special_on(day)
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and special is last.special
+            and day.year == last.begin.year
+            and not (special and last.length == MOST_DAYS)
+        ):
+            found[-1] = last._replace(length=last.length + 1)
+        else:
+            found.append(Stretch(day, 1, special))
+        if day == date.max:
+            break
+        day += ONE_DAY
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def patterns(days: tuple[date, ...], wants: Wants, calendar: Calendar) -> tuple[Pattern, ...]:
     """What some successive dates may be: every pair of possibilities of two neighbours occurs, the ordinary first.
 
     A pair is enough, as no rule reaches further than from one date into the next.
     """
     options = [possible(day, wants, calendar) for day in days]
     most = max(map(len, options))
-    for even, odd in product(range(most), repeat=2):
-        yield tuple(choice[(odd if place % 2 else even) % len(choice)] for place, choice in enumerate(options))
+    return tuple(
+        tuple(choice[(odd if place % 2 else even) % len(choice)] for place, choice in enumerate(options))
+        for even, odd in product(range(most), repeat=2)
+    )
 
 
 def possible(day: date, wants: Wants, calendar: Calendar) -> tuple[Facts, ...]:

@@ -30,13 +30,14 @@ MAX_REWRITTEN = 64
 """Rewritten texts that each alternative keeps."""
 
 _STATES = {
-    opening_hours.State.OPEN: State.OPEN,
-    opening_hours.State.CLOSED: State.CLOSED,
-    opening_hours.State.UNKNOWN: State.UNKNOWN,
+    opening_hours.State.OPEN: Said(State.OPEN),
+    opening_hours.State.CLOSED: Said(State.CLOSED),
+    opening_hours.State.UNKNOWN: Said(State.UNKNOWN),
 }
 _RANK = {State.OPEN: 0, State.UNKNOWN: 1, State.CLOSED: 2}
-_CLOSED = Said(State.CLOSED)
+_CLOSED = _STATES[opening_hours.State.CLOSED]
 
+_A_SECOND = timedelta(seconds=1)
 _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
 _NEAR_HOLIDAY = re.compile(r"[PS]H\s*[+-]")
 
@@ -59,7 +60,7 @@ class Rule:
         self.whole: Library | None = None
         """The text as the library reads it, where that is all there is to ordinary days."""
         if is_plainly_spelled(text):
-            library = read(text, timezone)
+            library = read(text)
             if ";" not in text or not _may_pass_midnight(str(library)):
                 self.whole = library
         if self.whole is None:
@@ -87,11 +88,11 @@ class Rule:
         """The weekdays on which each rule holds, of at most seven successive dates that are what a pattern says."""
         return tuple(side.chosen(days, pattern) for side in self._sides)
 
-    def said_at(self, moment: datetime) -> Said:
-        """What the text says at an aware moment of an ordinary day."""
+    def said_at(self, wall: datetime) -> Said:
+        """What the text says on an ordinary day, by the clock on the wall: a datetime without a time zone."""
         if self.whole is not None:
-            return _said(*self.whole.state(moment))
-        return first_not_closed([side.said_at(moment) for side in self._sides])
+            return _said(*self.whole.state(wall))
+        return first_not_closed([side.said_at(wall) for side in self._sides])
 
     def spans(self, first: float, last: float, chosen: Chosen | None = None) -> list[Span]:
         """What the text says between two moments, in seconds since 1970; of ordinary days where nothing is chosen."""
@@ -135,7 +136,7 @@ class _Side:
         """The rules on ordinary days."""
         # The library would take "SH Mo-Fr" for every weekday.
         parts = [replace(part, days=(NEVER,), within=False) if part.within else part for part in self.parts]
-        return read_parts(tuple(parts), self.timezone)
+        return read_parts(tuple(parts))
 
     @cached_property
     def night(self) -> timedelta:
@@ -152,18 +153,16 @@ class _Side:
             for matcher in self.matchers
         )
 
-    def said_at(self, moment: datetime) -> Said:
-        if self.night:
-            local = moment.astimezone(self.timezone)
-            if timedelta(hours=local.hour, minutes=local.minute) < self.night:
-                today = local.date()
-                return _last_to_close(
-                    [
-                        _CLOSED if library is None else _said(*library.state(moment))
-                        for library in (self._day(today, None), self._day(today - ONE_DAY, None))
-                    ]
-                )
-        return _said(*self.plain.state(moment))
+    def said_at(self, wall: datetime) -> Said:
+        if self.night and timedelta(hours=wall.hour, minutes=wall.minute) < self.night:
+            today = wall.date()
+            return _last_to_close(
+                [
+                    _CLOSED if library is None else _said(*library.state(wall))
+                    for library in (self._day(today, None), self._day(today - ONE_DAY, None))
+                ]
+            )
+        return _said(*self.plain.state(wall))
 
     def spans(self, first: float, last: float, chosen: tuple[frozenset[int], ...] | None) -> list[Span]:
         if self.night:
@@ -233,7 +232,7 @@ class _Side:
     def _kept(self, key: object, parts: tuple[Part, ...]) -> Library:
         found = self._read.get(key)
         if found is None:
-            found = read_parts(parts, self.timezone)
+            found = read_parts(parts)
             if len(self._read) >= MAX_REWRITTEN:
                 self._read.clear()
             self._read[key] = found
@@ -246,7 +245,7 @@ def _may_pass_midnight(canonical: str) -> bool:
 
 
 def _said(state: opening_hours.State, comment: str) -> Said:
-    return Said(_STATES[state], comment)
+    return Said(_STATES[state].state, comment) if comment else _STATES[state]
 
 
 def _last_to_close(said: list[Said]) -> Said:
@@ -255,8 +254,26 @@ def _last_to_close(said: list[Said]) -> Said:
 
 
 def _spans_of(library: Library, first: float, last: float, timezone: ZoneInfo) -> list[Span]:
+    # The library is asked by the clock on the wall: it takes twice as long to reckon with time zones itself.
     begin, end = (datetime.fromtimestamp(seconds, timezone) for seconds in (first, last))
-    return [
-        Span(max(start.timestamp(), first), _said(state, comment))
-        for start, _, state, comment in library.intervals(begin, end)
+    steady = begin.utcoffset() == end.utcoffset()
+    begin, end = begin.replace(tzinfo=None), end.replace(tzinfo=None)
+    said = [
+        (start, _said(state, comment))
+        for start, _, state, comment in library.intervals(begin, max(end, begin + _A_SECOND))
     ]
+    if steady:
+        return [Span(first + (start - begin).total_seconds(), what) for start, what in said]
+    # Clocks change in between. Times that they leap over fall on the leap.
+    spans: list[Span] = []
+    latest = last
+    for start, what in reversed(said):
+        latest = min(latest, max(first, _seconds(start, first, timezone)))
+        spans.append(Span(latest, what))
+    return spans[::-1]
+
+
+def _seconds(wall: datetime, first: float, timezone: ZoneInfo) -> float:
+    seconds = wall.replace(tzinfo=timezone).timestamp()
+    # An hour that comes twice: the second time, when the first is over.
+    return seconds if seconds >= first else wall.replace(tzinfo=timezone, fold=1).timestamp()

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import opening_hours
 
@@ -111,12 +111,15 @@ def parts_of(text: str) -> tuple[Part, ...]:
     HoursError
         A text that is not in the grammar. Its values tell where.
     """
-    read(text)
-    for tidy in (_without_blanks_in_lists(_with_comments_unsure(text)), text):
-        parts = tuple(_parted(tidy))
-        if parts:
-            return parts
-    raise _not_understood(text, 1, 1)
+    library = read(text)
+    tidy = text if is_plainly_spelled(text) else _without_blanks_in_lists(_with_comments_unsure(text))
+    if tidy != text:
+        with suppress(HoursError):
+            library = _read(tidy)
+    parts = _parted(str(library), tidy)
+    if not parts:
+        raise _not_understood(text, 1, 1)
+    return parts
 
 
 def written(parts: tuple[Part, ...]) -> str:
@@ -149,7 +152,7 @@ def is_plainly_spelled(text: str) -> bool:
     return not ('"' in text or "|" in text or _BLANK_IN_LIST.search(text) or _BLANK_AFTER_HOLIDAY.search(text))
 
 
-def read(text: str, timezone: ZoneInfo | None = None) -> opening_hours.OpeningHours:
+def read(text: str) -> opening_hours.OpeningHours:
     """Let the library read a text.
 
     Raises
@@ -164,18 +167,18 @@ def read(text: str, timezone: ZoneInfo | None = None) -> opening_hours.OpeningHo
             longest=MAX_TEXT,
             text=text[:80],
         )
-    return _read(text, timezone)
+    return _read(text)
 
 
-def read_parts(parts: tuple[Part, ...], timezone: ZoneInfo | None = None) -> opening_hours.OpeningHours:
+def read_parts(parts: tuple[Part, ...]) -> opening_hours.OpeningHours:
     """Let the library read rules that were parted, or rewritten."""
-    return _read(written(parts), timezone)
+    return _read(written(parts))
 
 
-def _read(text: str, timezone: ZoneInfo | None) -> opening_hours.OpeningHours:
+def _read(text: str) -> opening_hours.OpeningHours:
     try:
         # Country and place are left out on purpose: the library's Chinese holidays are incomplete.
-        return opening_hours.OpeningHours(text, timezone=timezone, auto_country=False, auto_timezone=False)
+        return opening_hours.OpeningHours(text, auto_country=False, auto_timezone=False)
     except opening_hours.ParserError as error:  # type: ignore[attr-defined]  # left out of the library's stubs
         found = _FAULT_AT.search(str(error))
         if found is None:
@@ -195,12 +198,8 @@ def _not_understood(text: str, line: int, column: int) -> HoursError:
     )
 
 
-def _parted(text: str) -> Iterator[Part]:
-    """Part a text as the library spells it; nothing when it cannot be read, or not be put together again."""
-    try:
-        canonical = str(_read(text, None))
-    except HoursError:
-        return
+def _parted(canonical: str, text: str) -> tuple[Part, ...]:
+    """Part a text as the library spells it; nothing when it would not be the same put together again."""
     blank = _blanked(canonical)
     begin, joined, parts = 0, "", []
     for found in [*_SEPARATOR.finditer(blank), None]:
@@ -209,8 +208,7 @@ def _parted(text: str) -> Iterator[Part]:
         if found:
             begin, joined = found.end(), found[0].strip()
     spelled, again = (_OFFSET.sub(r"\1 +\2", one) for one in (canonical, written(tuple(parts))))
-    if again == spelled:
-        yield from _with_holidays_on_weekdays(parts, text)
+    return tuple(_with_holidays_on_weekdays(parts, text)) if again == spelled else ()
 
 
 def _part(rule: str, joined: str) -> Part:

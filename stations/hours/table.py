@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ import numpy as np
 import opening_hours
 from numpy.typing import NDArray
 
+from stations.calendar import Calendar
 from stations.hours.clock import EARLIEST, LATEST, Hours
 from stations.hours.days import Wants, moved
+from stations.hours.evaluating import Rule
 from stations.hours.states import STATE_CODES, State
-from stations.hours.together import Together
+from stations.hours.together import is_steady
 
 MAX_DAYS = 16
 """Days that are kept evaluated: some 40 bytes a rule and day."""
@@ -51,7 +53,7 @@ class RuleTable:
         self.rules = tuple(rules)
         self._days: dict[int, _Changes] = {}
         self._asked: dict[int, int] = {}
-        self._plain, self._others = _sorted_out(self.rules)
+        self._groups, self._others = _grouped(self.rules)
 
     def states_at(self, moment: datetime) -> Codes8:
         """State of every rule at one aware moment, int8 ``[rules]``: 0 unknown, 1 open, 2 closed.
@@ -104,45 +106,73 @@ class RuleTable:
         """Ask the rules one by one."""
         states = np.empty(len(self.rules), dtype=np.int8)
         others = [*self._others]
-        for group in self._plain:
+        for group in self._groups:
             local = moment.astimezone(group.timezone)
-            if group.minds(local.date()):
+            if group.minds(local.date()) or not is_steady(local):
                 others += group.numbers
             else:
-                states[group.numbers] = [_CODES[ask(local)[0]] for ask in group.ask]
+                states[group.numbers] = group.ask(local.replace(tzinfo=None))
         for number in others:
             states[number] = STATE_CODES[self.rules[number].together.said_at(moment).state]
         return states
 
 
-class _Plain(NamedTuple):
-    """Rules that are one text for the library on every day that they do not mind."""
+class _Group:
+    """Rules without closures that mind the same days, asked on any other."""
 
-    timezone: ZoneInfo
-    wants: Wants
-    together: Together
-    numbers: list[int]
-    ask: list[Callable[[datetime], tuple[opening_hours.State, str]]]
+    def __init__(self, timezone: ZoneInfo, wants: Wants, calendar: Calendar) -> None:
+        self.timezone = timezone
+        self.wants = wants
+        self.calendar = calendar
+        self.numbers: list[int] = []
+        self._texts: tuple[list[Rule | None], ...] = ([], [], [])
 
     def minds(self, day: date) -> bool:
-        return self.wants.mind(moved(day, -1), day, self.together.calendar)
+        return self.wants.mind(moved(day, -1), day, self.calendar)
+
+    def add(self, number: int, texts: tuple[Rule | None, ...]) -> None:
+        self.numbers.append(number)
+        for column, text in zip(self._texts, texts, strict=True):
+            column.append(text)
+
+    def ask(self, wall: datetime) -> Codes8:
+        """What `stations.hours.states.joint` says of each, int8."""
+        absent = (State.UNKNOWN, State.CLOSED, State.OPEN)
+        staffed, self_service, season = (
+            np.array([STATE_CODES[nothing] if text is None else _code(text, wall) for text in column], dtype=np.int8)
+            for column, nothing in zip(self._texts, absent, strict=True)
+        )
+        is_open, is_closed, is_unknown = (STATE_CODES[state] for state in (State.OPEN, State.CLOSED, State.UNKNOWN))
+        return np.select(
+            [
+                season == is_closed,
+                (staffed == is_open) | (self_service == is_open),
+                (staffed == is_unknown) | (self_service == is_unknown),
+            ],
+            [np.int8(is_closed), np.int8(is_open), np.int8(is_unknown)],
+            np.int8(is_closed),
+        )
 
 
-def _sorted_out(rules: Sequence[Hours]) -> tuple[list[_Plain], list[int]]:
-    """Part rules into groups that mind the same days, and all others."""
-    groups: dict[tuple[str | None, Wants], _Plain] = {}
+def _code(text: Rule, wall: datetime) -> int:
+    if text.whole is not None:
+        return _CODES[text.whole.state(wall)[0]]
+    return STATE_CODES[text.said_at(wall).state]
+
+
+def _grouped(rules: Sequence[Hours]) -> tuple[list[_Group], list[int]]:
+    """Part rules into groups that mind the same days, and those that have closures."""
+    groups: dict[tuple[str | None, Wants], _Group] = {}
     others: list[int] = []
     for number, rule in enumerate(rules):
         together = rule.together
-        staffed, *more = together.rules
-        if staffed is None or staffed.whole is None or together.shut or any(one is not None for one in more):
+        if together.shut:
             others.append(number)
             continue
-        group = groups.setdefault(
-            (rule.timezone.key, together.wants), _Plain(rule.timezone, together.wants, together, [], [])
-        )
-        group.numbers.append(number)
-        group.ask.append(staffed.whole.state)
+        key = (rule.timezone.key, together.wants)
+        if key not in groups:
+            groups[key] = _Group(rule.timezone, together.wants, together.calendar)
+        groups[key].add(number, together.rules)
     return [*groups.values()], others
 
 

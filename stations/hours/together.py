@@ -7,14 +7,13 @@ on is the answer; where they differ it is unknown, and the reason says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from stations.calendar import Calendar
-from stations.hours.days import MOST_DAYS, ONE_DAY, Wants, moved, patterns
+from stations.hours.days import ONE_DAY, Stretch, Wants, moved, patterns, stretches
 from stations.hours.evaluating import Chosen, Rule
 from stations.hours.states import (
     CLOSED_FOR_NOW,
@@ -73,15 +72,21 @@ class Together:
     def said_at(self, moment: datetime) -> Said:
         """What holds at one aware moment, in the range that the grammar knows."""
         seconds = moment.timestamp()
-        if self.shut or self.mind(datetime.fromtimestamp(seconds, self.timezone).date()):
+        wall = datetime.fromtimestamp(seconds, self.timezone)
+        if self.shut or self.mind(wall.date()) or not is_steady(wall):
             return at(self.spans(seconds, seconds + 1.0), seconds)
-        return joint(*(None if rule is None else rule.said_at(moment) for rule in self.rules))
+        wall = wall.replace(tzinfo=None)
+        return joint(*(None if rule is None else rule.said_at(wall) for rule in self.rules))
 
     def spans(self, first: float, last: float) -> list[Span]:
         """What holds from when on, between two moments in seconds since 1970."""
         begin, end = (datetime.fromtimestamp(seconds, self.timezone).date() for seconds in (first, last))
         if self.wants.mind(moved(begin, -1), end, self.calendar):
-            spans = [span for stretch in self._stretches(begin, end) for span in self._in(stretch, first, last)]
+            spans = [
+                span
+                for stretch in stretches(begin, end, self.wants, self.calendar)
+                for span in self._in(stretch, first, last)
+            ]
         else:
             spans = self._read(first, last)
         return self._closed(spans, first, last) if self.shut else spans
@@ -110,21 +115,7 @@ class Together:
             for start in starts_of(many) or [first]
         ]
 
-    def _stretches(self, begin: date, end: date) -> Iterator[_Stretch]:
-        """Part dates into ordinary ones, and short stretches of others."""
-        day = begin
-        while day <= end:
-            special, length, following = self.mind(day), 1, moved(day, 1)
-            while day < following <= end and following.year == day.year and self.mind(following) is special:
-                if special and length == MOST_DAYS:
-                    break
-                length, following = length + 1, moved(following, 1)
-            yield _Stretch(day, length, special)
-            if following <= day:
-                return
-            day = following
-
-    def _in(self, stretch: _Stretch, first: float, last: float) -> list[Span]:
+    def _in(self, stretch: Stretch, first: float, last: float) -> list[Span]:
         first = max(first, _midnight(stretch.begin, self.timezone))
         last = min(last, _midnight(stretch.begin + stretch.length * ONE_DAY, self.timezone))
         if first >= last:
@@ -134,7 +125,7 @@ class Together:
         days = [stretch.begin + number * ONE_DAY for number in range(-1, stretch.length)]
         read: dict[tuple[Chosen | None, ...], list[Span]] = {}
         out_of_school: list[list[Span]] = []
-        for pattern in patterns(days, self.wants, self.calendar):
+        for pattern in patterns(tuple(days), self.wants, self.calendar):
             chosen = tuple(None if rule is None else rule.chosen(days, pattern) for rule in self.rules)
             if chosen not in read:
                 read[chosen] = self._read(first, last, chosen)
@@ -158,17 +149,14 @@ class Together:
         return NOT_ANNOUNCED.format(year=year)
 
 
-class _Stretch(NamedTuple):
-    """Successive dates of one year, all ordinary or all such that they may not be."""
-
-    begin: date
-    length: int
-    special: bool
-
-
 def _settled(out_of_school: list[Said], said: list[Said], not_announced: str) -> Said:
     public = agreed(out_of_school, not_announced)
     return public if public not in out_of_school else agreed([public, *said], SCHOOL_HOLIDAYS)
+
+
+def is_steady(moment: datetime) -> bool:
+    """Whether clocks do not change within a day of an aware moment."""
+    return moment.utcoffset() == (moment - ONE_DAY).utcoffset() == (moment + ONE_DAY).utcoffset()
 
 
 def _midnight(day: date, timezone: ZoneInfo) -> float:
