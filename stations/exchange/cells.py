@@ -174,8 +174,8 @@ def key_at_start(text: str, vocabulary: Vocabulary) -> tuple[str, str, str] | No
 
 
 def word_of(key: str, vocabulary: Vocabulary, language: str) -> str:
-    """Give the word of a key in ``zh`` or ``en``, or the key itself where the word could not be read back."""
-    if key not in vocabulary:
+    """Give the word of a key in ``zh`` or ``en``; for ``key``, or where it could not be read back, the key itself."""
+    if language == "key" or key not in vocabulary:
         return key
     word = vocabulary[key].zh if language == "zh" else vocabulary[key].en
     return key if _PARTING.search(word) else word

@@ -187,6 +187,11 @@ class Columns:
                 return self.datums[form]
         raise CellError("“{value}” is not a datum. Write wgs84, gcj02 or bd09.", value=text[:80])
 
+    def kept_under(self, header: str) -> str:
+        """Give the name under which the cells of a column are kept: an exported list has it behind ``其他列:``."""
+        said, parted, name = header.partition(":")
+        return name if parted and name and folded(said) in self.fields["extra"] else header
+
     def knows(self, word: str, taxonomy: Taxonomy) -> bool:
         """Whether a cell is what lists call one of their columns."""
         return bool(word) and self._place(word, taxonomy) is not None
@@ -237,6 +242,8 @@ class Columns:
 
     def _place(self, header: str, taxonomy: Taxonomy) -> tuple[str, int] | None:
         """Give what a header stands for and how far behind among its names; None when nobody knows it."""
+        if self.kept_under(header) != header:
+            return KEEP, 0
         plain = folded(_BRACKETED.sub("", header))
         if plain.endswith(("inferred", "推测", "推断")):
             return KEEP, 0

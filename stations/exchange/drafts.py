@@ -20,6 +20,7 @@ from stations.exchange.cells import CellError
 from stations.exchange.columns import Columns, Mapped
 from stations.exchange.coordinates import Degrees, read_degrees, read_pair
 from stations.exchange.fieldcells import FieldCells
+from stations.exchange.structured import STRUCTURED, is_structured, read_structured
 from stations.exchange.tables import Table, told
 from stations.hours import Hours
 from stations.hours.phrases import read_hours
@@ -131,7 +132,7 @@ class Reading:
         at = {header: place for place, header in enumerate(table.headers)}
         self._at = {name: at[header] for header, name in mapped.fields.items()}
         self._plain = [(at[header], name) for header, name in mapped.fields.items() if name in AS_IT_IS]
-        self._kept = [(at[header], header) for header in mapped.kept]
+        self._kept = [(at[header], names.kept_under(header)) for header in mapped.kept]
         self._columns = [
             _Column(at[header], header, name, self._reader(name))
             for header, name in mapped.fields.items()
@@ -222,6 +223,8 @@ class Reading:
         elif name == "services":
             values[name], others = value
             amenities.update(dict.fromkeys(others, AmenityState.YES))
+        elif name == "extra":
+            values["extra"].update(value)
         elif name in {"hours", "self_service_hours"}:
             values[name] = value or ""
             if value is None:
@@ -271,6 +274,12 @@ class Reading:
         """Choose how the cells of a field are read; an empty one is always unknown."""
         if name.startswith("amenity:"):
             return lambda text: self._amenity(name.removeprefix("amenity:"), text)
+        if name in STRUCTURED:
+            read = self._field_reader(name)
+            return lambda text: read_structured(name, text) if is_structured(text) else read(text)
+        return self._field_reader(name)
+
+    def _field_reader(self, name: str) -> ReadCell:
         match name:
             case "hours" | "self_service_hours":
                 return self._hours

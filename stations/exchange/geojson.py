@@ -9,6 +9,9 @@ import orjson
 from stations.errors import Fault, ImportRefused
 from stations.exchange.tables import MAX_COLUMNS, Table, bound_rows, checked_headers, text_of
 
+OBJECTS = frozenset({"amenity_notes", "extra"})
+"""Properties whose object is kept as JSON, as its texts may hold anything."""
+
 NO_POINT = "It is not a point with a longitude and a latitude. Give every station one."
 
 
@@ -75,8 +78,13 @@ def _cells(feature: object, properties: dict[str, Any], columns: dict[str, int])
 
     for key, value in properties.items():
         # The geometry is the position, whatever else a property may be called.
-        put(f"properties.{key}" if key in {"lon", "lat"} else key, text_of(value))
-    if isinstance(feature, dict) and "id" in feature and "id" not in properties:
+        text = orjson.dumps(value).decode() if key in OBJECTS and isinstance(value, dict) else text_of(value)
+        put(f"properties.{key}" if key in {"lon", "lat"} else key, text)
+    if (
+        isinstance(feature, dict)
+        and "id" in feature
+        and feature["id"] not in (properties.get("id"), properties.get("code"))
+    ):
         put("id", text_of(feature["id"]))
     return cells
 

@@ -31,6 +31,7 @@ from stations.exchange.settling import DISAGREES, Place, places_at, settle
 from stations.exchange.sources import WHOLE, Part, read_table
 from stations.exchange.suspicions import DATUMS, Ground, Positions, suspect, whole_file_swapped
 from stations.exchange.tables import Table
+from stations.fields import Fields
 from stations.registry.snapshot import Snapshot
 from stations.station import COORDINATE_DECIMALS, AmenityState, FieldFault, Station, StationReader
 from stations.taxonomy import Taxonomy
@@ -176,7 +177,7 @@ def read_stations(
     reading = Reading(table, mapped, names, taxonomy, timezone, keep_unread_hours=keep_unread_hours)
     usual = datum or names.datum_in_headers(mapped.fields)
     townships = ground.townships if ground else None
-    rows, positions = _rows(reading, usual, frozenset(mapped.kept), townships, tell)
+    rows, positions = _rows(reading, usual, frozenset(map(names.kept_under, mapped.kept)), townships, tell)
     header = reading.position_header
     found = suspect(positions, ground, header, datum_said=usual is not None or "datum" in reading.header)
     faults = whole_file_swapped([*reading.faults, *found.faults], len(table.rows), header)
@@ -223,7 +224,7 @@ def _rows(
     """Make stations of the rows, and give where they lie as written and in WGS-84."""
     reader = _reader()
     given = frozenset(name for name in reading.header if name in Station.__dataclass_fields__)
-    given = (given - {"amenities", "code"}) | {"position", "source_datum"}
+    given = (given - {"amenities", "code", "extra"}) | {"position", "source_datum"}
     rows: list[Row] = []
     places: list[tuple[float, ...]] = []
     for drafts in reading.drafts(usual, tell):
@@ -258,13 +259,17 @@ def _settle(
     listed = bool({"township", "township_declared"} & reading.header.keys())
     if townships is None and not listed:
         return [frozenset()] * len(drafts)
+    declared = Fields.load().terms["township_declared"]
+    # Beside such a column, of an exported list, the township is one computed before and nobody's word.
+    own = {declared.zh, declared.en, "township_declared"}
+    said = reading.header.get("township_declared") not in own
     places: list[Place | None] = [None] * len(drafts)
     if townships is not None:
         places = places_at(townships, np.array(east), np.array(north))
     decided = []
     for draft, place in zip(drafts, places, strict=True):
         values = draft.values
-        found = settle(place, values.get("township", ""), values.get("township_declared", ""), listed=True)
+        found = settle(place, values.get("township", ""), values.get("township_declared", ""), listed=said)
         if found.doubt:
             name = "township_declared" if "township_declared" in reading.header else "township"
             reading.doubts.append(Fault(draft.number, reading.header[name], DISAGREES, found.doubt))

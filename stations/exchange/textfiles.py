@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from stations.errors import Fault, ImportRefused
+from stations.exchange.formulas import unguarded
 from stations.exchange.tables import (
     BLANKS,
     HEADER_WITHIN,
@@ -29,6 +31,9 @@ LOOKED_AT = 200_000
 """So many foreign characters say as well as all of them what the encoding is."""
 
 Cells = tuple[str, ...]
+
+_MARKED = re.compile(r"'[=@+\-\t\r]")
+"""How a cell begins that was kept from becoming a formula when it was written; the mark is taken off again."""
 
 
 def read_text(name: str, digest: str, data: bytes, knows: Knows) -> Table:
@@ -78,7 +83,7 @@ def _rows(name: str, text: str) -> list[tuple[int, Cells]]:
     try:
         for cells in reader:
             number += 1
-            row = tuple([cell.strip(BLANKS) for cell in cells])
+            row = tuple([unguarded(cell.strip(BLANKS)) for cell in cells])
             if any(row):
                 found.append((number, row))
                 bound_rows(name, len(found) - HEADER_WITHIN)

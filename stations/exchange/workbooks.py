@@ -26,6 +26,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 
 from geodata.progress import Progress, silent
 from stations.errors import Fault, ImportRefused
+from stations.exchange.formulas import unguarded
 from stations.exchange.tables import (
     BLANKS,
     HEADER_WITHIN,
@@ -433,7 +434,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 def _plain(text: str) -> str:
     if "_x" in text:  # how a workbook writes characters that XML cannot (ECMA-376 part 1, 22.9.2.19)
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    return text.strip(BLANKS)
+    return unguarded(text.strip(BLANKS))
 
 
 def _column(letters: str) -> int:
