@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from itertools import compress, repeat
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,15 +19,13 @@ import orjson
 from numpy.typing import NDArray
 
 from stations.errors import HoursError, UnknownStationError
-from stations.hours import Hours, State
+from stations.hours import STATE_CODES, Hours
+from stations.hours.table import RuleTable
 from stations.registry.columns import AMENITY_CODES, Columns, Row, RowValues, amenities_key, gather, hours_key, merge
 from stations.registry.records import Stations, keeping_decoder
 from stations.station import COORDINATE_DECIMALS, AmenityState, Closure, Station
 
 __all__ = ["AMENITY_CODES", "STATE_CODES", "Row", "Snapshot", "amenities_key", "hours_key", "hours_of"]
-
-STATE_CODES: Mapping[State, int] = MappingProxyType({State.UNKNOWN: 0, State.OPEN: 1, State.CLOSED: 2})
-"""How `Snapshot.states_at` writes the state of a station."""
 
 Codes8 = NDArray[np.int8]
 
@@ -115,6 +112,8 @@ class Snapshot(Columns):
             rules=rules,
         )
         # What did not change is the same object.
+        if later.rules is self.rules:
+            self._hand_on(later, "_table")
         if later.codes is self.codes and later.active is self.active:
             self._hand_on(later, "active_rows", "_active_codes_digest")
             if later.lon is self.lon and later.lat is self.lat:
@@ -192,15 +191,15 @@ class Snapshot(Columns):
 
         Each distinct rule is asked once.
         """
-        answers = np.array([STATE_CODES[rule.state_at(moment).state] for rule in self.rules], dtype=np.int8)
-        return answers[self.rule]
+        return self._table.states_at(moment)[self.rule]
 
     def states_through(self, moments: Sequence[datetime]) -> Codes8:
         """State of every station at several aware moments, int8 ``[len(moments), n]``, as `states_at`."""
-        states = np.empty((len(moments), len(self)), np.int8)
-        for at, moment in enumerate(moments):
-            states[at] = self.states_at(moment)
-        return states
+        return self._table.states_through(moments)[:, self.rule]
+
+    @cached_property
+    def _table(self) -> RuleTable:
+        return RuleTable(self.rules)
 
     def _row(self, code: str) -> int | None:
         row, stands = self.codes.place(code)
