@@ -6,6 +6,7 @@ one without gaps. What is written together is a batch, all or nothing.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,6 @@ import orjson
 import sqlalchemy as sa
 
 from stations.errors import (
-    RegistryAwayError,
     RegistryError,
     RegistryLockedError,
     StaleEdit,
@@ -54,8 +54,8 @@ __all__ = ["Action", "Batch", "Changes", "Comparison", "Entry", "Registry", "Wri
 CHECK_EVERY_S = 0.25
 """How old the knowledge of the head revision may be. Other workers' edits show within twice this."""
 
-AWAY_S = 30.0
-"""How long readers are served what was read last while the server does not answer, as when it is started anew."""
+RETRY_S = 1.0
+"""How long after a look that failed the next one may come: each may wait for a server that does not answer."""
 
 WAIT_S = 10.0
 """How long a writer waits for another before it gives up."""
@@ -64,6 +64,8 @@ PAGE = 1000
 """Entries in a page of changes, unless told."""
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+log = logging.getLogger("yizhan")
 
 Change = Callable[[Snapshot], Iterable[Station]]
 """Gives the records to be put in place, from the stations as they are. Called inside the transaction."""
@@ -85,7 +87,9 @@ class Registry:
         self._lock = threading.Lock()
         self._writers = threading.Lock()
         self._snapshot = Snapshot.build(0, (), timezone)
-        self._checked = self._answered = float("-inf")
+        self._checked = self._retry = float("-inf")
+        self._answered = False
+        self._trouble: RegistryError | None = None
         self._stale = True
 
     @classmethod
@@ -130,25 +134,31 @@ class Registry:
         """Give the stations as of now.
 
         This process's own writes show at once, others' within half a second. Mostly
-        it costs a look at the clock. While a server is started anew, what was read
-        last is served for half a minute.
+        it costs a look at the clock. While the database cannot be read, what was read
+        last goes on being served, and `trouble` says why: to someone on the street an
+        answer of an hour ago is better than none.
 
         Raises
         ------
         RegistryError
-            The database cannot be read.
+            The database cannot be read, and never was.
         """
-        if not self._stale and self._clock() - self._checked < CHECK_EVERY_S:
+        if self._clock() < self._retry or (not self._stale and self._clock() - self._checked < CHECK_EVERY_S):
             return self._snapshot
         # Whoever does not need to see a write of this process's is served while another thread looks.
         if not self._lock.acquire(blocking=self._stale):
             return self._snapshot
         try:
-            if self._stale or self._clock() - self._checked >= CHECK_EVERY_S:
+            if self._clock() >= self._retry and (self._stale or self._clock() - self._checked >= CHECK_EVERY_S):
                 self._look()
             return self._snapshot
         finally:
             self._lock.release()
+
+    @property
+    def trouble(self) -> RegistryError | None:
+        """Why the stations that `snapshot` gives may be of some time ago; None while the database can be read."""
+        return self._trouble
 
     def _look(self) -> None:
         wrote, self._stale = self._stale, False
@@ -157,13 +167,18 @@ class Registry:
                 self._snapshot = advance(connection, self._snapshot)
         except RegistryError as error:
             self._stale = self._stale or wrote
-            # A writer who commits for long only makes others' edits show later.
-            locked = isinstance(error, RegistryLockedError)
-            away = isinstance(error, RegistryAwayError) and self._clock() - self._answered < AWAY_S
-            if wrote or not (locked or away):
+            if not self._answered:
                 raise
+            # A writer who commits for long only makes others' edits show later.
+            if not isinstance(error, RegistryLockedError):
+                if self._trouble is None:
+                    log.warning("%s What was read last is served meanwhile.", error)
+                self._trouble = error
+                self._retry = self._clock() + RETRY_S
         else:
-            self._answered = self._clock()
+            if self._trouble is not None:
+                log.warning("The registry %s can be read again.", self.store.name)
+            self._answered, self._trouble = True, None
         self._checked = self._clock()
 
     def write(
@@ -376,10 +391,11 @@ class Registry:
                 sa.select(ENTRY.c.revision, ENTRY.c.record).where(
                     ENTRY.c.revision.in_(before.scalar_subquery()), ENTRY.c.action == Action.PUT.value
                 )
-            )
-            rows = [Row.of(Station.from_json(record), written, record) for written, record in stood]
-            gone = set(connection.execute(since).scalars()) - {row.code for row in rows}
-        return now.advanced(revision, rows, gone)
+            ).all()
+            touched = set(connection.execute(since).scalars())
+        # Outside, as a file cannot be written while somebody reads it.
+        rows = [Row.of(Station.from_json(record), written, record) for written, record in stood]
+        return now.advanced(revision, rows, touched - {row.code for row in rows})
 
     def changes(self, since: int, *, limit: int = PAGE) -> Changes:
         """Give the next page of what was written after a revision, complete and in order.
@@ -435,6 +451,7 @@ class Registry:
             # Only now: before the commit another thread could clear it with the old head in hand. And also when the
             # commit failed, as a server that goes away may have done it.
             self._stale = True
+            self._retry = float("-inf")
             self._writers.release()
 
     def _placed(
