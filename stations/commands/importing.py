@@ -167,10 +167,14 @@ def _read(file: Path, timezone: ZoneInfo, wishes: _Wishes, ground: Ground | None
                 tell=tell,
             )
         except UnknownColumns as unknown:
-            if not sys.stdin.isatty():
+            if not _at_terminal():
                 click.echo(_how_to_answer(unknown), err=True)
                 raise
             columns = Answers({**columns.fields, **_asked(unknown)}, columns.keep_unknown)
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _asked(unknown: UnknownColumns) -> dict[str, str]:

@@ -32,7 +32,7 @@ KEEP, LEAVE_OUT = "keep", "ignore"
 """Answers to the question what a column is: kept unread with the record, and left out."""
 
 MOST_GUESSES = 3
-LIKE_A_NAME = 0.6
+LIKE_A_NAME = 0.75
 """Likeness (by `difflib`) from which a header may be meant for a name."""
 
 _BRACKETED = re.compile(r"[（(](.*?)[)）]")

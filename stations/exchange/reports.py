@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import orjson
 
 from stations.errors import Fault, ImportRefused
+from stations.exchange.formulas import guarded, kept_as_text
 from stations.exchange.preview import Answer, Decision, Preview, RowPreview, Verdict
 from stations.exchange.sources import read_table
 from stations.exchange.tables import REASONS
@@ -35,9 +35,6 @@ ANSWERS = {
 
 UTF8_FOR_SPREADSHEETS = "utf-8-sig"
 """Without the mark at the start, spreadsheet programs in China read GB18030."""
-
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.])")
-"""How a cell begins that a spreadsheet program would work out; a number with its sign does not."""
 
 
 def differences(before: Station, after: Station) -> list[tuple[str, Any, Any]]:
@@ -122,9 +119,11 @@ def rejects(preview: Preview) -> Iterator[Sequence[str]]:
     cells |= {number: row for number, row in table.rows if number in wanted}
     again = REASONS in table.headers  # a file of refused rows that is corrected in part
     at = table.headers.index(REASONS) if again else None
-    yield (REASONS, *_without(table.headers, at))
+    headers = _without(table.headers, at)
+    yield (REASONS, *headers)
     for row in refused:
-        yield (said(row), *_without(cells.get(row.number, ()), at))
+        own = _without(cells.get(row.number, ()), at)
+        yield (said(row), *own, *[""] * (len(headers) - len(own)))
 
 
 def read_decisions(path: Path) -> Mapping[int, Decision]:
@@ -168,7 +167,7 @@ def _decided(path: Path) -> Iterator[tuple[str, str, str]]:
     places = {name: table.headers.index(name) for name in COLUMNS if name in table.headers}
     for _, cells in table.rows:
         code = cells[places["code"]] if "code" in places else ""
-        yield cells[places["row"]], code.removeprefix("'"), cells[places["decision"]]
+        yield cells[places["row"]], code, cells[places["decision"]]
 
 
 def _row(row: RowPreview) -> dict[str, Any]:
@@ -215,13 +214,8 @@ def _without(cells: Sequence[str], at: int | None) -> Sequence[str]:
 
 def _csv(rows: Any) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([_safe(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows([kept_as_text(guarded(cell)) for cell in row] for row in rows)
     return text.getvalue().encode(UTF8_FOR_SPREADSHEETS)
-
-
-def _safe(cell: str) -> str:
-    """Keep a cell from becoming a formula, with the mark for text; it is taken off when the file is read back."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _xlsx(rows: Iterator[Sequence[str]]) -> bytes:

@@ -56,27 +56,7 @@ def read_table(path: Path, knows: Knows = lambda _: False, part: Part = WHOLE, t
         Missing, empty, too large, or in a form or encoding that is not known.
     """
     name = path.name
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            kind = "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not an ordinary file"
-            raise ImportRefused("{name} cannot be read: {fault}.", name=name, fault=kind)
-        if found.st_size > tables.MAX_BYTES:
-            raise ImportRefused(
-                "{name} has {size} MB; at most {most} MB are read. Split it.",
-                name=name,
-                size=round(found.st_size / 1e6),
-                most=tables.MAX_BYTES // 1_000_000,
-            )
-        data = path.read_bytes()
-    except ImportRefused:
-        raise
-    except FileNotFoundError:
-        raise ImportRefused("There is no file {name}.", name=name) from None
-    except OSError as error:
-        raise ImportRefused("{name} cannot be read: {fault}.", name=name, fault=error.strerror) from None
-    except ValueError:  # a zero byte in the name
-        raise ImportRefused("There is no file {name}.", name=name) from None
+    data = _bytes_of(path)
     tell("read", 0, None)
     if not data.removeprefix(UTF8_MARK).strip():
         raise ImportRefused("{name} is empty.", name=name)
@@ -98,6 +78,31 @@ def read_table(path: Path, knows: Knows = lambda _: False, part: Part = WHOLE, t
     if data.removeprefix(UTF8_MARK).lstrip()[:1] in {b"{", b"["}:
         return read_geojson(name, digest, data.removeprefix(UTF8_MARK))
     return read_text(name, digest, data, knows)
+
+
+def _bytes_of(path: Path) -> bytes:
+    name = path.name
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            kind = "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not an ordinary file"
+            raise ImportRefused("{name} cannot be read: {fault}.", name=name, fault=kind)
+        if found.st_size > tables.MAX_BYTES:
+            raise ImportRefused(
+                "{name} has {size} MB; at most {most} MB are read. Split it.",
+                name=name,
+                size=round(found.st_size / 1e6),
+                most=tables.MAX_BYTES // 1_000_000,
+            )
+        return path.read_bytes()
+    except ImportRefused:
+        raise
+    except FileNotFoundError:
+        raise ImportRefused("There is no file {name}.", name=name) from None
+    except OSError as error:
+        raise ImportRefused("{name} cannot be read: {fault}.", name=name, fault=error.strerror) from None
+    except ValueError:  # a zero byte in the name
+        raise ImportRefused("There is no file {name}.", name=name) from None
 
 
 def _refuse_choice(name: str, data: bytes, sheet: str, layer: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
 from stations.errors import Fault, ImportRefused
 from stations.exchange.formulas import unguarded
@@ -31,9 +30,6 @@ LOOKED_AT = 200_000
 """So many foreign characters say as well as all of them what the encoding is."""
 
 Cells = tuple[str, ...]
-
-_MARKED = re.compile(r"'[=@+\-\t\r]")
-"""How a cell begins that was kept from becoming a formula when it was written; the mark is taken off again."""
 
 
 def read_text(name: str, digest: str, data: bytes, knows: Knows) -> Table:
