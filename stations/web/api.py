@@ -152,7 +152,7 @@ def write_stations(snapshot: Snapshot, bounds: tuple[float, float, float, float]
     return orjson.dumps(
         {
             "type": "FeatureCollection",
-            "features": [station_feature(snapshot.stations[row]) for row in np.flatnonzero(chosen)],
+            "features": [station_feature(snapshot.stations[row]) for row in np.flatnonzero(chosen).tolist()],
             "revision": snapshot.revision,
         },
     )

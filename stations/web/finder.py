@@ -25,7 +25,7 @@ from stations.web.links import Links, links_to
 from stations.web.names import Names
 from stations.web.params import Args, BadParameter, Known, first, given, read_amenities, read_moment, read_nearest
 from stations.web.where import Whereabouts, read_where
-from stations.web.words import Wall, say_arrival, say_metres, say_minutes, say_reason
+from stations.web.words import Wall, say_arrival, say_hours, say_metres, say_minutes, say_reason
 
 MINUTES = (5, 10, 15, 20, 30, 45)
 NO_GROUND = b'{"type":"FeatureCollection","features":[]}'
@@ -55,6 +55,7 @@ class Card:
     metres: str
     state: str
     arrival: str
+    hours: str
     reasons: tuple[str, ...]
     amenities: tuple[tuple[str, str, bool], ...]
     links: Links
@@ -230,6 +231,7 @@ def card(found: Found, rank: int, wall: Wall, names: Names, asked: tuple[frozens
         metres=say_metres(found.metres),
         state=found.state.value,
         arrival=say_arrival(found, wall),
+        hours=say_hours(station, wall.today),
         reasons=tuple(say_reason(reason, found.because, wall, names.amenity) for reason in found.reasons),
         amenities=tuple(
             (names.amenity(key), names.amenity_icon(key), station.amenities[key] == AmenityState.NEARBY) for key in has

@@ -22,7 +22,7 @@ from stations.station import Station
 from stations.web.exports import coverage_geojson, gaps_geojson, reach_geojson
 from stations.web.mappage import Assets, CountyMap, Piece, rendered, without_braces
 from stations.web.names import Names
-from stations.web.words import say_demand, say_minutes, say_share
+from stations.web.words import say_demand, say_minutes, say_share, say_usual_hours
 
 COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, "#b06d1f"), (1.01, "#6d3d0c"))
 """Upper bound of a share covered, and its colour. One hue with even steps of lightness: it reads the same to a
@@ -224,7 +224,7 @@ def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, 
                     "rows": [
                         [gettext("Code"), station.code],
                         [gettext("Address"), station.address],
-                        [gettext("Hours"), station.hours or gettext("not known")],
+                        [gettext("Hours"), say_usual_hours(station) or gettext("not known")],
                     ],
                     "style": dict(style),
                 },

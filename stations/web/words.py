@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, format_decimal, gettext, ngettext
 
@@ -20,9 +22,12 @@ from stations.hours import (
     OUT_OF_SEASON,
     SCHOOL_HOLIDAYS,
     SELF_SERVICE,
+    Hours,
     State,
 )
+from stations.hours.sentences import Language, sentence
 from stations.questions.nearest import Found, Reason
+from stations.station import Closure, Station
 from stations.web.language import language
 
 Names = Callable[[str], str]
@@ -137,6 +142,29 @@ def say_arrival(found: Found, wall: Wall) -> str:
         if because
         else gettext("Opening hours not known")
     )
+
+
+def say_hours(station: Station, today: date) -> str:
+    """Say a station's opening hours in a sentence, with the closures not yet over; nothing where none are known."""
+    return _hours(station, tuple(closure for closure in station.closures if closure.last >= today))
+
+
+def say_usual_hours(station: Station) -> str:
+    """Say a station's opening hours in a sentence, without its closures; nothing where none are known."""
+    return _hours(station, ())
+
+
+def _hours(station: Station, closures: tuple[Closure, ...]) -> str:
+    texts = (station.hours, station.self_service_hours, station.season)
+    return _sentence(texts, closures, "en" if language() == "en" else "zh") if any(texts) or closures else ""
+
+
+@lru_cache(maxsize=4096)  # a millisecond each, and most stations share theirs with others
+def _sentence(texts: tuple[str, str, str], closures: tuple[Closure, ...], spoken: Language) -> str:
+    staffed, self_service, season = texts
+    # No answer depends on the zone: a sentence tells the rule, not a moment.
+    hours = Hours.parse(staffed, ZoneInfo("UTC"), self_service=self_service, season=season, closures=closures)
+    return sentence(hours, spoken)
 
 
 def say_because(reason: str) -> str:
