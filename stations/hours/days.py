@@ -121,16 +121,17 @@ def stretches(begin: date, end: date, wants: Wants, calendar: Calendar) -> tuple
 
 
 @lru_cache(maxsize=256)
-def patterns(days: tuple[date, ...], wants: Wants, calendar: Calendar) -> tuple[Pattern, ...]:
-    """What some successive dates may be: every pair of possibilities of two neighbours occurs, the ordinary first.
+def patterns(days: tuple[date, ...], wants: Wants, calendar: Calendar, *, nights: bool) -> tuple[Pattern, ...]:
+    """What some successive dates may be: every possibility of each date occurs, the ordinary ones first.
 
-    A pair is enough, as no rule reaches further than from one date into the next.
+    With `nights`, where a date may reach into the next, every pair of
+    possibilities of two neighbours occurs. No rule reaches further.
     """
     options = [possible(day, wants, calendar) for day in days]
-    most = max(map(len, options))
+    most = range(max(map(len, options)))
     return tuple(
         tuple(choice[(odd if place % 2 else even) % len(choice)] for place, choice in enumerate(options))
-        for even, odd in product(range(most), repeat=2)
+        for even, odd in (product(most, repeat=2) if nights else zip(most, most, strict=True))
     )
 
 

@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 import opening_hours
 
 from stations.hours.days import ONE_DAY, Facts, Pattern, Wants
-from stations.hours.matching import NEVER, Library, Matcher, minutes_past_midnight, on
-from stations.hours.rules import WEEKDAYS, Part, alternatives, is_plainly_spelled, parts_of, read, read_parts
+from stations.hours.matching import NEVER, Library, Matcher, minutes_past_midnight, offset_of, on
+from stations.hours.rules import WEEKDAYS, Part, alternatives, is_plainly_spelled, parts_of, read, read_parts, written
 from stations.hours.states import Said, Span, State, at, first_not_closed, starts_of
 
 MAX_REWRITTEN = 64
@@ -57,14 +57,12 @@ class Rule:
     def __init__(self, text: str, timezone: ZoneInfo) -> None:
         self.text = text
         self.timezone = timezone
-        self.whole: Library | None = None
+        self._library = read(text) if is_plainly_spelled(text) else None
+        spelled = str(self._library) if self._library else written(self.parts)
+        self.passes_midnight = _may_pass_midnight(spelled)
+        """Whether a day may reach into the next."""
+        self.whole = None if self.passes_midnight and ";" in text else self._library
         """The text as the library reads it, where that is all there is to ordinary days."""
-        if is_plainly_spelled(text):
-            library = read(text)
-            if ";" not in text or not _may_pass_midnight(str(library)):
-                self.whole = library
-        if self.whole is None:
-            self.parts  # noqa: B018  a text that cannot be parted is refused here, not when it is first asked
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -80,7 +78,12 @@ class Rule:
     def wants(self) -> Wants:
         """What it asks of the calendar."""
         if self.whole is None or _NEAR_HOLIDAY.search(self.text):
-            return Wants.of_all(side.wants for side in self._sides)
+            days = [day for part in self.parts for day in part.days]
+            return Wants(
+                any(day[1] != "H" for day in days),
+                frozenset(offset_of(day) for day in days if day.startswith("PH")),
+                any(day.startswith("SH") for day in days),
+            )
         offsets = frozenset({0} if "PH" in self.text else ())
         return Wants(bool(_WEEKDAY.search(self.text)), offsets, "SH" in self.text)
 
@@ -108,16 +111,18 @@ class Rule:
 
     @cached_property
     def _sides(self) -> tuple[_Side, ...]:
-        return tuple(_Side(parts, self.timezone) for parts in alternatives(self.parts))
+        return tuple(_Side(parts, self.timezone, self._library) for parts in alternatives(self.parts))
 
 
 class _Side:
     """Rules without fallbacks."""
 
-    def __init__(self, parts: tuple[Part, ...], timezone: ZoneInfo) -> None:
+    def __init__(self, parts: tuple[Part, ...], timezone: ZoneInfo, plain: Library | None) -> None:
         self.parts = parts
         self.timezone = timezone
+        self._plain = plain
         self._read: dict[object, Library] = {}
+        self._usual_days: dict[int, Library | None] = {}
 
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
@@ -125,15 +130,10 @@ class _Side:
         return tuple(Matcher.of(part) for part in self.parts)
 
     @cached_property
-    def wants(self) -> Wants:
-        """What the rules ask of the calendar."""
-        offsets = frozenset[int]().union(*(matcher.offsets for matcher in self.matchers))
-        weekdays = any(matcher.weekdays or matcher.numbered for matcher in self.matchers)
-        return Wants(weekdays, offsets, any(matcher.school for matcher in self.matchers))
-
-    @cached_property
     def plain(self) -> Library:
         """The rules on ordinary days."""
+        if self._plain is not None:
+            return self._plain
         # The library would take "SH Mo-Fr" for every weekday.
         parts = [replace(part, days=(NEVER,), within=False) if part.within else part for part in self.parts]
         return read_parts(tuple(parts))
@@ -182,7 +182,7 @@ class _Side:
         spans: list[Span] = []
         day, before = begin, self._day(begin - ONE_DAY, chosen)
         while day <= end:
-            today = self._day(day, chosen)
+            today = self._usual_day(day) if chosen is None else self._day(day, chosen)
             since, until = (
                 datetime.combine(midnight, time(), self.timezone).timestamp() for midnight in (day, day + ONE_DAY)
             )
@@ -197,6 +197,19 @@ class _Side:
                 ]
             day, before = day + ONE_DAY, today
         return spans
+
+    @cached_property
+    def _weekly(self) -> bool:
+        """Whether every week is like any other."""
+        return all(matcher.dates is None and not matcher.numbered for matcher in self.matchers)
+
+    def _usual_day(self, day: date) -> Library | None:
+        if not self._weekly:
+            return self._day(day, None)
+        weekday = day.weekday()
+        if weekday not in self._usual_days:
+            self._usual_days[weekday] = self._day(day, None)
+        return self._usual_days[weekday]
 
     def _day(self, day: date, chosen: tuple[frozenset[int], ...] | None) -> Library | None:
         """The rules of one day and of the night after it; None where there are none."""

@@ -57,7 +57,7 @@ class Matcher(NamedTuple):
         offsets: set[int] = set()
         for day in part.days:
             if day.startswith("PH"):
-                offsets.add(int(day.split()[1]) if " " in day else 0)
+                offsets.add(offset_of(day))
             elif "[" in day:
                 numbered.append(read(day))
             elif not day.startswith("SH"):
@@ -91,6 +91,11 @@ class Matcher(NamedTuple):
 def on(part: Part, days: frozenset[int]) -> Part:
     """Rewrite a rule so that it holds on these weekdays alone."""
     return replace(part, days=tuple(WEEKDAYS[day] for day in sorted(days)) or (NEVER,), within=False)
+
+
+def offset_of(day: str) -> int:
+    """Days from the holiday itself: -1 for ``PH -1 days``, 0 for ``PH``."""
+    return int(day.split()[1]) if " " in day else 0
 
 
 def minutes_past_midnight(part: Part) -> int:

@@ -28,7 +28,7 @@ _SEPARATOR = re.compile(r"; | \|\| |, ")
 _MODIFIER = re.compile(r"(?:^| )(closed|unknown)$")
 _TIMES = re.compile(r"(?:^| )(\(?(?:\d\d:|sun|dawn|dusk)\S*)$")
 
-_WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})\b"
 _HOLIDAY = r"[PS]H(?: ?[+-]?\d+ days?)?"
 _DAY = rf"(?:{_HOLIDAY}|{_WEEKDAY}(?:-{_WEEKDAY}|\[[\d,-]+\](?: ?[+-]\d+ days?)?)?)"
 _DAYS = re.compile(rf"(?:^| )({_DAY}(?:,{_DAY})*)$")

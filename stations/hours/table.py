@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import opening_hours
 from numpy.typing import NDArray
 
 from stations.calendar import Calendar
@@ -24,15 +23,14 @@ MAX_DAYS = 16
 ASKED_BEFORE = 2
 """Times that rules are asked about a day one by one before all of its changes are worked out."""
 
+FEW = 100
+"""Rules with a special day that are asked one by one all the same."""
+
 LONGEST_S = 8 * 86400.0
 """Moments within so many seconds are answered from one evaluation."""
 
 _DAY_S = 86400.0
-_CODES = {
-    opening_hours.State.OPEN: STATE_CODES[State.OPEN],
-    opening_hours.State.CLOSED: STATE_CODES[State.CLOSED],
-    opening_hours.State.UNKNOWN: STATE_CODES[State.UNKNOWN],
-}
+_OPEN, _CLOSED, _UNKNOWN = (np.int8(STATE_CODES[state]) for state in (State.OPEN, State.CLOSED, State.UNKNOWN))
 
 Codes8 = NDArray[np.int8]
 
@@ -70,9 +68,10 @@ class RuleTable:
         changes = self._days.get(number)
         if changes is None:
             asked = self._asked.get(number, 0)
-            if asked < ASKED_BEFORE:
+            states = self._ask(moment) if asked < ASKED_BEFORE else None
+            if states is not None:
                 _keep(self._asked, number, asked + 1)
-                return self._ask(moment)
+                return states
             changes = _changes(self.rules, number * _DAY_S, (number + 1) * _DAY_S)
             _keep(self._days, number, changes)
         return changes.at(seconds)
@@ -102,16 +101,21 @@ class RuleTable:
                 states[now] = _changes(self.rules, asked[0], asked[-1] + 1.0).through(asked)
         return states
 
-    def _ask(self, moment: datetime) -> Codes8:
-        """Ask the rules one by one."""
+    def _ask(self, moment: datetime) -> Codes8 | None:
+        """Ask the rules one by one; None where so many have a special day that all had better be worked out."""
         states = np.empty(len(self.rules), dtype=np.int8)
         others = [*self._others]
+        usual: list[tuple[_Group, datetime]] = []
         for group in self._groups:
             local = moment.astimezone(group.timezone)
             if group.minds(local.date()) or not is_steady(local):
                 others += group.numbers
             else:
-                states[group.numbers] = group.ask(local.replace(tzinfo=None))
+                usual.append((group, local.replace(tzinfo=None)))
+        if len(others) > FEW:
+            return None
+        for group, wall in usual:
+            states[group.numbers] = group.ask(wall)
         for number in others:
             states[number] = STATE_CODES[self.rules[number].together.said_at(moment).state]
         return states
@@ -125,39 +129,55 @@ class _Group:
         self.wants = wants
         self.calendar = calendar
         self.numbers: list[int] = []
-        self._texts: tuple[list[Rule | None], ...] = ([], [], [])
+        self._columns = (_Column(State.UNKNOWN), _Column(State.CLOSED), _Column(State.OPEN))
 
     def minds(self, day: date) -> bool:
         return self.wants.mind(moved(day, -1), day, self.calendar)
 
     def add(self, number: int, texts: tuple[Rule | None, ...]) -> None:
+        for column, text in zip(self._columns, texts, strict=True):
+            column.add(len(self.numbers), text)
         self.numbers.append(number)
-        for column, text in zip(self._texts, texts, strict=True):
-            column.append(text)
 
     def ask(self, wall: datetime) -> Codes8:
         """What `stations.hours.states.joint` says of each, int8."""
-        absent = (State.UNKNOWN, State.CLOSED, State.OPEN)
-        staffed, self_service, season = (
-            np.array([STATE_CODES[nothing] if text is None else _code(text, wall) for text in column], dtype=np.int8)
-            for column, nothing in zip(self._texts, absent, strict=True)
-        )
-        is_open, is_closed, is_unknown = (STATE_CODES[state] for state in (State.OPEN, State.CLOSED, State.UNKNOWN))
+        staffed, self_service, season = (column.ask(wall, len(self.numbers)) for column in self._columns)
         return np.select(
             [
-                season == is_closed,
-                (staffed == is_open) | (self_service == is_open),
-                (staffed == is_unknown) | (self_service == is_unknown),
+                season == _CLOSED,
+                (staffed == _OPEN) | (self_service == _OPEN),
+                (staffed == _UNKNOWN) | (self_service == _UNKNOWN),
             ],
-            [np.int8(is_closed), np.int8(is_open), np.int8(is_unknown)],
-            np.int8(is_closed),
+            [_CLOSED, _OPEN, _UNKNOWN],
+            _CLOSED,
         )
 
 
-def _code(text: Rule, wall: datetime) -> int:
-    if text.whole is not None:
-        return _CODES[text.whole.state(wall)[0]]
-    return STATE_CODES[text.said_at(wall).state]
+class _Column:
+    """One text of each rule of a group: what is asked of the library for it."""
+
+    def __init__(self, absent: State) -> None:
+        self._absent = STATE_CODES[absent]
+        self._numbers: list[int] = []
+        self._are_open: list[Callable[[datetime], bool]] = []
+        self._others: list[tuple[int, Rule]] = []
+
+    def add(self, number: int, text: Rule | None) -> None:
+        if text is None:
+            return
+        if text.whole is not None and "unknown" not in text.text.lower():
+            # Of a text that never says unknown it is enough, and quicker, to ask whether it is open.
+            self._numbers.append(number)
+            self._are_open.append(text.whole.is_open)
+        else:
+            self._others.append((number, text))
+
+    def ask(self, wall: datetime, count: int) -> Codes8:
+        states = np.full(count, self._absent, dtype=np.int8)
+        states[self._numbers] = np.where([is_open(wall) for is_open in self._are_open], _OPEN, _CLOSED)
+        for number, text in self._others:
+            states[number] = STATE_CODES[text.said_at(wall).state]
+        return states
 
 
 def _grouped(rules: Sequence[Hours]) -> tuple[list[_Group], list[int]]:

@@ -65,6 +65,11 @@ class Together:
         """What the texts ask of the calendar."""
         return Wants.of_all(rule.wants for rule in self.rules if rule is not None)
 
+    @cached_property
+    def nights(self) -> bool:
+        """Whether a day may reach into the next."""
+        return any(rule is not None and rule.passes_midnight for rule in self.rules)
+
     def mind(self, day: date) -> bool:
         """Whether a date, or the night before it, may be other than its ordinary weekday to these texts."""
         return self.wants.mind(moved(day, -1), day, self.calendar)
@@ -125,7 +130,7 @@ class Together:
         days = [stretch.begin + number * ONE_DAY for number in range(-1, stretch.length)]
         read: dict[tuple[Chosen | None, ...], list[Span]] = {}
         out_of_school: list[list[Span]] = []
-        for pattern in patterns(tuple(days), self.wants, self.calendar):
+        for pattern in patterns(tuple(days), self.wants, self.calendar, nights=self.nights):
             chosen = tuple(None if rule is None else rule.chosen(days, pattern) for rule in self.rules)
             if chosen not in read:
                 read[chosen] = self._read(first, last, chosen)
