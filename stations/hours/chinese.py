@@ -81,7 +81,7 @@ def _statement(one: Telling, *, first: bool) -> str:
         return f"{lead}规则{quotes[0]}{clause.verbatim}{quotes[1]}"
     named = _named(one)
     if clause.bars:
-        return lead + _closed(clause, named)
+        return lead + _closed(clause, named or ("" if first else "每天"))
     if clause.state == "unknown" and not clause.spans:
         return lead + _unknown(clause, named, otherwise=lead == "其余时间")
     said = _times(clause) or ("全天" if named else "全天24小时")
@@ -110,11 +110,11 @@ def _closed(clause: Clause, named: str) -> str:
 
 
 def _unknown(clause: Clause, named: str, *, otherwise: bool) -> str:
+    every = "每天" if named and clause.days is None and not named.endswith("）") else ""
     if _is_word(clause.comment, "unknown"):
-        return f"{named} {clause.comment}".lstrip()
+        return f"{named}{every} {clause.comment}".lstrip()
     if not named:
         return f"{'不详' if otherwise else NOT_KNOWN}{_remark(clause)}"
-    every = "每天" if clause.days is None and not named.endswith("）") else ""
     return f"{named}{every}开放，时间不详{_remark(clause)}"
 
 

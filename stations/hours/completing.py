@@ -164,7 +164,7 @@ def _unit(draft: Draft, text: str) -> Unit:
     if draft.verbatim:
         return (_verbatim(draft, text),)
     state = draft.state
-    whole_week = draft.every_day and not draft.groups
+    whole_week = draft.every_day and not draft.groups and not draft.dates
     days = draft.days if draft.groups else None
     if state in {"", "open", "unknown"} and not draft.timed:
         state = "unknown"

@@ -88,7 +88,7 @@ def _at_words(error: HoursError, text: str) -> HoursError:
     column = values.get("column")
     if isinstance(column, int) and values.get("line") == 1:
         values["column"] = column + len(text) - len(text.lstrip())
-    values.setdefault("words", values.get("rest", values.get("text", "")))
+    values.setdefault("words", values.get("rest") or text.strip()[-30:])
     return HoursError(error.template, **values)
 
 

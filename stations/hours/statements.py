@@ -170,7 +170,8 @@ class _Statements:
 
     def _saying(self, token: Token) -> Draft:
         """The statement that a state belongs to: the last, unless one is to follow."""
-        draft = self.found[-1] if self.found and not self.joint else self._new(token)
+        follows = not self.found or self.joint or self.found[-1].verbatim
+        draft = self._new(token) if follows else self.found[-1]
         draft.end = max(draft.end, token.end)
         return draft
 
@@ -357,6 +358,8 @@ class _Statements:
 
     def _comment(self, token: Token) -> None:
         """Keep a remark of one statement, or of all where it stands after them."""
+        if self.found and self.found[-1].verbatim:
+            raise self.cursor.fault(TWO_DAYS, token)
         after_all = not self.inside and (self.comma or self.firm_before)
         draft = self._saying(token)
         for one in self.found if after_all and draft.said else [draft]:

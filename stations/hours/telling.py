@@ -86,7 +86,7 @@ def _clause(part: Part) -> Clause:
     dates = _dates_of(part.dates)
     days = _days_of(part)
     spans = _spans_of(part.times)
-    if spans in _WHOLE_DAY and part.modifier == "open":
+    if spans in _WHOLE_DAY:
         spans = ()
     quotable = not _UNSAYABLE.search(part.comment) and part.comment.strip() == part.comment
     if dates is None or days is None or spans is None or not quotable:

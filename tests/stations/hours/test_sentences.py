@@ -18,7 +18,7 @@ from stations.station import Closure
 from tests.stations.hours.test_phrases import PHRASES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-MOMENTS = [datetime(2026, 1, 29, tzinfo=SHANGHAI) + timedelta(minutes=193 * step) for step in range(360)]
+MOMENTS = [datetime(2026, 2, 5, tzinfo=SHANGHAI) + timedelta(minutes=193 * step) for step in range(180)]
 
 TOLD = [
     ("", "开放时间不详", "Hours not known"),
@@ -51,6 +51,7 @@ TOLD = [
     ('Mo 08:00-12:00 || "按铃"', "周一 08:00–12:00；其余时间不详（“按铃”）", None),
     ("08:00-12:00 unknown", "每天 08:00–12:00 可能开放", "Perhaps open every day 08:00–12:00"),
     ("Mo[1] 09:00-12:00; Tu off", "规则“Mo[1] 09:00-12:00”；周二休息", None),
+    ("Mo-Fr 09:00-17:00; off", "周一至周五 09:00–17:00；但每天休息", None),
     ("Mo || Tu; We off", "规则“Mo || Tu; We closed”", None),
 ]
 
@@ -91,7 +92,7 @@ def test_phrase_to_rule_to_phrase_is_stable(phrase):
 
 
 def same(rule: str, other: str) -> bool:
-    """Whether two texts are one rule: the same text, or the same answers over five weeks with a holiday in them."""
+    """Whether two texts are one rule: the same text, or the same answers over the weeks around a Spring Festival."""
     if rule == other:
         return True
     one, two = (Hours.parse(text, SHANGHAI) for text in (rule, other))
@@ -142,7 +143,8 @@ def test_values_in_the_wild_are_told_in_words_and_read_again(real_data: Path):
     text = (real_data / "stations" / "opening_hours_values.tsv").read_bytes().decode()
     values = [value for _, value in re.findall(r"(?ms)^(\d+)\t(.*?)\n(?=\d+\t|\Z)", text)]
     told = worded = again = 0
-    for value in values:
+    # Every third is enough to hold the share; each takes milliseconds.
+    for value in values[::3]:
         try:
             rule = read_hours(value)
         except HoursError:
@@ -152,6 +154,6 @@ def test_values_in_the_wild_are_told_in_words_and_read_again(real_data: Path):
         assert sentence(rule, "en")
         worded += in_words(rule)
         again += same(rule, read_hours(said))
-    assert told > 2300
+    assert told > 760
     assert again == told
     assert worded / told > 0.98
