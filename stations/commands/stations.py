@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.atlas import Atlas
+from stations.commands.exporting import export_command
 from stations.commands.importing import import_command
+from stations.commands.locating import locate_command
 from stations.commands.telling import told
 from stations.hours import StateAt
 from stations.registry.log import Registry
@@ -45,7 +47,9 @@ def station_commands(
     def group() -> None:
         """Import, list and show stations."""
 
+    group.add_command(export_command(registry, timezone))
     group.add_command(import_command(registry, timezone, atlas))
+    group.add_command(locate_command(registry, atlas))
 
     @group.command("list")
     @click.option("--json", "as_json", is_flag=True, help="Print the full records as JSON.")
