@@ -90,7 +90,8 @@ class Registry:
         self._checked = self._retry = float("-inf")
         self._answered = False
         self._trouble: RegistryError | None = None
-        self._stale = True
+        # Writes of this process, and how many of them the snapshot shows; at first it shows nothing.
+        self._writes, self._shown = 1, 0
 
     @classmethod
     def open(
@@ -143,13 +144,15 @@ class Registry:
         RegistryError
             The database cannot be read, and never was.
         """
-        if self._clock() < self._retry or (not self._stale and self._clock() - self._checked < CHECK_EVERY_S):
+        stale = self._shown != self._writes
+        if self._clock() < self._retry or (not stale and self._clock() - self._checked < CHECK_EVERY_S):
             return self._snapshot
         # Whoever does not need to see a write of this process's is served while another thread looks.
-        if not self._lock.acquire(blocking=self._stale):
+        if not self._lock.acquire(blocking=stale):
             return self._snapshot
         try:
-            if self._clock() >= self._retry and (self._stale or self._clock() - self._checked >= CHECK_EVERY_S):
+            stale = self._shown != self._writes
+            if self._clock() >= self._retry and (stale or self._clock() - self._checked >= CHECK_EVERY_S):
                 self._look()
             return self._snapshot
         finally:
@@ -161,12 +164,11 @@ class Registry:
         return self._trouble
 
     def _look(self) -> None:
-        wrote, self._stale = self._stale, False
+        writes = self._writes
         try:
             with self.store.reading() as connection:
                 self._snapshot = advance(connection, self._snapshot)
         except RegistryError as error:
-            self._stale = self._stale or wrote
             if not self._answered:
                 raise
             # A writer who commits for long only makes others' edits show later.
@@ -178,7 +180,7 @@ class Registry:
         else:
             if self._trouble is not None:
                 log.warning("The registry %s can be read again.", self.store.name)
-            self._answered, self._trouble = True, None
+            self._answered, self._trouble, self._shown = True, None, writes
         self._checked = self._clock()
 
     def write(
@@ -448,9 +450,9 @@ class Registry:
             with self.store.writing() as connection:
                 yield connection
         finally:
-            # Only now: before the commit another thread could clear it with the old head in hand. And also when the
+            # Only now: before the commit another thread could take the old head for the new one. And also when the
             # commit failed, as a server that goes away may have done it.
-            self._stale = True
+            self._writes += 1
             self._retry = float("-inf")
             self._writers.release()
 

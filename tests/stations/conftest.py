@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,17 +49,23 @@ def database(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def open_registry(database: str) -> Iterator[Callable[..., Registry]]:
-    """Open the registry, as many times as one likes, as if from several processes."""
-    opened: list[Registry] = []
+def opened() -> Iterator[Callable[..., Registry]]:
+    """Open a registry by its URL, and close it when the test is over."""
+    all_opened: list[Registry] = []
 
-    def open_(url: str = database, **options: object) -> Registry:
-        opened.append(Registry.open(url, **options))
-        return opened[-1]
+    def open_(url: str, **options: object) -> Registry:
+        all_opened.append(Registry.open(url, **options))
+        return all_opened[-1]
 
     yield open_
-    for one in opened:
+    for one in all_opened:
         one.close()
+
+
+@pytest.fixture
+def open_registry(opened: Callable[..., Registry], database: str) -> Callable[..., Registry]:
+    """Open the test's registry, as many times as one likes, as if from several processes."""
+    return partial(opened, database)
 
 
 @pytest.fixture

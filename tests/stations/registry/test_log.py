@@ -172,15 +172,15 @@ def test_editors_at_the_same_time_lose_nothing(open_registry, make_station, noon
     assert [entry.revision for entry in registries[0].history("A")] == list(range(1, 42))
 
 
-def test_a_registry_opened_by_several_at_once_is_made_once(open_registry, in_file):
-    opened = []
-    at_once(*[lambda: opened.append(open_registry(in_file))] * 8)
-    assert [registry.snapshot().revision for registry in opened] == [0] * 8
+def test_a_registry_opened_by_several_at_once_is_made_once(opened, in_file):
+    registries = []
+    at_once(*[lambda: registries.append(opened(in_file))] * 8)
+    assert [registry.snapshot().revision for registry in registries] == [0] * 8
 
 
-def test_an_older_file_in_its_place_is_read_anew(open_registry, in_file, file, noon, make_station):
+def test_an_older_file_in_its_place_is_read_anew(opened, in_file, file, noon, make_station):
     now = [0.0]
-    writer, other = open_registry(in_file), open_registry(in_file, clock=lambda: now[0])
+    writer, other = opened(in_file), opened(in_file, clock=lambda: now[0])
     writer.append([make_station("A")], what="edit", who="tester", at=noon)
     backup = file.read_bytes()
     writer.append([make_station("A", seats=5), make_station("B")], what="edit", who="tester", at=noon)
@@ -225,10 +225,10 @@ def test_another_process_sees_an_edit_within_a_second(registry, database):
         editor.stdin.close()
 
 
-def test_readers_are_served_what_they_had_while_the_file_is_locked(open_registry, in_file, file, noon, make_station):
+def test_readers_are_served_what_they_had_while_the_file_is_locked(opened, in_file, file, noon, make_station):
     now = [0.0]
-    reader = open_registry(in_file, clock=lambda: now[0], wait_s=0.1)
-    open_registry(in_file).append([make_station("A")], what="edit", who="tester", at=noon)
+    reader = opened(in_file, clock=lambda: now[0], wait_s=0.1)
+    opened(in_file).append([make_station("A")], what="edit", who="tester", at=noon)
     now[0] += 1
     assert reader.snapshot().codes == ("A",)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:

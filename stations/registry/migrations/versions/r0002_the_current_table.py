@@ -73,13 +73,11 @@ def fill_current_table() -> None:
     """Put the last record of each station into the current table."""
     connection = op.get_bind()
     station = sa.table("station", *(sa.column(name) for name in (*COLUMNS, "revision", "record")))
-    last = connection.execution_options(yield_per=AT_ONCE).execute(
-        sa.text(
-            "SELECT revision, record FROM entry WHERE revision IN (SELECT max(revision) FROM entry GROUP BY code) "
-            "ORDER BY code"
-        )
+    last = sa.text(
+        "SELECT revision, record FROM entry WHERE revision IN (SELECT max(revision) FROM entry GROUP BY code) "
+        "ORDER BY code"
     )
-    for rows in last.partitions():
+    for rows in connection.execute(last, execution_options={"yield_per": AT_ONCE}).partitions():
         connection.execute(
             station.insert(),
             [
