@@ -62,8 +62,6 @@ class Cursor:
         """An error about the words from a place on that have been read."""
         return refused(template, self.text, self.tokens[at].start, self.tokens[max(self.at - 1, at)].end)
 
-    # Days and dates
-
     def group(self) -> Group:
         """One kind of day, or a range of weekdays."""
         token = self.take()
@@ -115,8 +113,6 @@ class Cursor:
         if before is None or not before.month:
             raise self.fault(NOT_UNDERSTOOD, token)
         return Day(before.year, before.month, token.numbers[0])
-
-    # Times
 
     def times(self) -> Times | None:
         """Spans in a row; None where there is only a part of the day."""

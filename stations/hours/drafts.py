@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stations.hours.clauses import Dates, Days
+from stations.hours.clauses import WEEK, Dates, Days
 
 TWO_TIMES = (
     "The times “{words}” at character {column} of opening hours “{text}” can mean more than one thing. Write them on a "
@@ -87,3 +87,27 @@ class Draft:
     def chooses(self) -> bool:
         """Whether it names days or dates."""
         return bool(self.dates or self.season or self.groups or self.every_day or self.exceptions)
+
+    def add(self, spans: list[tuple[int, int]], others: list[str], *, anywhere: bool) -> bool:
+        """Take in times; False where they overlap its own, or stand before them though not `anywhere`."""
+        behind = bool(self.spans and spans) and not anywhere and spans[0][0] < self.spans[-1][1]
+        if behind or any(first < end and start < last for first, last in spans for start, end in self.spans):
+            return False
+        self.spans = sorted([*self.spans, *spans])
+        self.other_spans += others
+        return True
+
+    def choose_as(self, other: Draft) -> None:
+        """Speak of the same days as another."""
+        self.dates, self.season, self.every_day = list(other.dates), other.season, other.every_day
+        self.groups = list(other.groups)
+
+
+def agrees_with_all_year(drafts: list[Draft], *, never_rests: bool) -> bool:
+    """Whether 全年, or 全年无休, can be said beside these statements."""
+    weekdays = frozenset[int]().union(*(draft.days.weekdays for draft in drafts))
+    some_days = all(draft.groups for draft in drafts) and weekdays != WEEK
+    seasons = {draft.season or str(draft.dates) for draft in drafts if draft.season or draft.dates}
+    one_season = len(seasons) == 1 and all(draft.season or draft.dates for draft in drafts)
+    rests = any(draft.exceptions or (draft.state == "closed" and not draft.timed) for draft in drafts)
+    return not one_season and not (never_rests and (some_days or rests))

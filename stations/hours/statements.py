@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stations.hours.clauses import WEEK, Days
+from stations.hours.clauses import Days
 from stations.hours.cursor import TIMES, Cursor
-from stations.hours.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group
+from stations.hours.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, agrees_with_all_year
 from stations.hours.tokens import NOT_UNDERSTOOD, Token
 
 _DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday"))
@@ -79,6 +79,7 @@ class _Statements:
             **dict.fromkeys(("all_year", "never_rests"), self.year_round.append),
             **dict.fromkeys(("remark", "quote"), self._remark),
             **dict.fromkeys(("label", "each_year"), self._label),
+            **dict.fromkeys(("comma", "end"), self._pause),
             "every_day": self._every_day,
             "all_day": self._all_day,
             "open": self._open,
@@ -95,13 +96,9 @@ class _Statements:
             "except_first": self._except_first,
             "left": self._left,
             "right": self._right,
-            "comma": self._comma,
             "and": self._and,
-            "end": self._end,
             "colon": self._colon,
         }
-
-    # What stands between
 
     def _label(self, token: Token) -> None:
         if not {one.kind for one in self.cursor.tokens} - {"label", "colon"} and not self.found:
@@ -110,15 +107,12 @@ class _Statements:
             draft.state = "unknown"
             draft.comments.append(token.text)
 
-    def _comma(self, _: Token) -> None:
-        self.comma = True
-
     def _and(self, token: Token) -> None:
         if self.cursor.at == 1 or not self.cursor.kind:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
 
-    def _end(self, _: Token) -> None:
-        self.firm_before |= not self.inside
+    def _pause(self, token: Token) -> None:
+        self.firm_before |= token.kind == "end" and not self.inside
         self.comma = True
 
     def _colon(self, token: Token) -> None:
@@ -149,8 +143,6 @@ class _Statements:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
         self.joint, self.joining = token.kind, token
 
-    # Whom a word belongs to
-
     def _new(self, token: Token) -> Draft:
         draft = Draft(token.start, token.end, self.firm_before and not self.inside)
         draft.joint = {"also": ",", "otherwise": "||"}.get(self.joint, ";")
@@ -174,8 +166,6 @@ class _Statements:
         draft = self._new(token) if follows else self.found[-1]
         draft.end = max(draft.end, token.end)
         return draft
-
-    # Days and dates
 
     def _days(self, token: Token) -> None:
         cursor = self.cursor
@@ -209,8 +199,6 @@ class _Statements:
         draft.end = max(draft.end, self.cursor.before.end)
         self.comma = False
 
-    # Times
-
     def _times(self) -> None:
         begin = self.cursor.at
         token = self.cursor.tokens[begin]
@@ -220,12 +208,8 @@ class _Statements:
             return
         closed = self.cursor.kind == "closed"
         draft = self._timed(token, closed=closed)
-        spans = draft.spans
-        behind = bool(spans and times.spans) and not times.named and times.spans[0][0] < spans[-1][1]
-        if behind or any(first < end and start < last for first, last in times.spans for start, end in spans):
+        if not draft.add(times.spans, times.others, anywhere=times.named):
             raise self.cursor.fault_since(TWO_TIMES, begin)
-        draft.spans = sorted([*spans, *times.spans])
-        draft.other_spans += times.others
         draft.end = max(draft.end, self.cursor.before.end)
         self.firm_before = self.comma = False
         if closed:
@@ -260,8 +244,7 @@ class _Statements:
     def _within(self, token: Token, last: Draft) -> Draft:
         """A statement about times within those of the last, like a rest at noon."""
         draft = self._new(token)
-        draft.dates, draft.season, draft.every_day = list(last.dates), last.season, last.every_day
-        draft.groups = list(last.groups)
+        draft.choose_as(last)
         draft.firm = True
         return draft
 
@@ -286,8 +269,6 @@ class _Statements:
 
     def _written(self, token: Token) -> str:
         return token.value if token.kind == "quote" else self.cursor.text[token.start : token.end]
-
-    # What is said of the days
 
     def _all_day(self, token: Token) -> None:
         draft = self._saying(token)
@@ -365,8 +346,6 @@ class _Statements:
         for one in self.found if after_all and draft.said else [draft]:
             one.comments.append(self._written(token))
 
-    # Exceptions
-
     def _except_open(self, token: Token) -> None:
         if self.excluding:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
@@ -403,8 +382,6 @@ class _Statements:
         draft.groups += [group] if group is not None else []
         draft.state = "closed"
 
-    # The whole year
-
     def _check_year_round(self) -> None:
         """全年无休 by itself: open every day, at times not known. Otherwise it must agree with the rest."""
         if not self.year_round:
@@ -415,11 +392,6 @@ class _Statements:
             if draft.state not in {"", "open"}:
                 raise self.cursor.fault(CONTRADICTS, self.year_round[0])
             draft.state, draft.every_day = "open", True
-        weekdays = frozenset[int]().union(*(draft.days.weekdays for draft in drafts))
-        some = all(draft.groups for draft in drafts) and weekdays != WEEK
-        seasons = {draft.season or str(draft.dates) for draft in drafts if draft.season or draft.dates}
-        some |= len(seasons) == 1 and all(draft.season or draft.dates for draft in drafts)
-        rests = any(draft.exceptions or (draft.state == "closed" and not draft.timed) for draft in drafts)
-        never = [token for token in self.year_round if token.kind == "never_rests"]
-        if (never and rests) or (some and (never or seasons)):
-            raise self.cursor.fault(CONTRADICTS, (never or self.year_round)[0])
+        for token in self.year_round:
+            if not agrees_with_all_year(drafts, never_rests=token.kind == "never_rests"):
+                raise self.cursor.fault(CONTRADICTS, token)
