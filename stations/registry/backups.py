@@ -24,7 +24,7 @@ import orjson
 import sqlalchemy as sa
 
 from geodata.progress import Progress, silent
-from stations.errors import BackupError, RegistryError
+from stations.errors import BackupError, RegistryError, StationsError
 from stations.registry.entries import head_of
 from stations.registry.migrating import prepare
 from stations.registry.schema import BATCH, ENTRY, NEWEST
@@ -136,6 +136,8 @@ def _becoming(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
                 os.close(folder)
         finally:
             unfinished.unlink(missing_ok=True)
+    except StationsError:  # some of them are OSErrors too
+        raise
     except OSError as error:
         raise BackupError(
             "There is no room for the backup {name}. Make room or choose another disk; nothing was left behind."
@@ -245,6 +247,8 @@ class _Reader:
         try:
             with gzip.open(path, "rb") as lines:
                 yield cls(lines, path.name)
+        except StationsError:  # some of them are OSErrors too
+            raise
         except EOFError as error:
             raise BackupError(
                 "The backup {name} ends too early: it was cut off, or not copied to its end. Use another copy.",
