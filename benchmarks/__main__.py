@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import atlas, coverage, growth, nearest, serving, surface
+from benchmarks import atlas, coverage, growth, hours, importing, nearest, registry, serving, surface
 from benchmarks.places import Porto
 
 BENCHMARKS = {
@@ -14,6 +14,9 @@ BENCHMARKS = {
     "surface": surface.run,
     "serving": serving.run,
     "growth": growth.run,
+    "hours": hours.run,
+    "registry": registry.run,
+    "importing": importing.run,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -121,7 +122,7 @@ def import_command(
         if skip_refused and rejects is None:
             message = "--skip-refused needs --rejects FILE, so that no row is lost."
             raise click.UsageError(message)
-        with _faults_told():
+        with _faults_told(), _no_collections():
             wishes = _Wishes(
                 Datum(datum) if datum else None,
                 Answers(_answers(columns), keep_unknown),
@@ -273,6 +274,18 @@ def _bars(file: Path) -> Iterator[Progress]:
             yield tell
     else:
         yield silent
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking through a country's rows again and again: they make no cycles."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 @contextmanager

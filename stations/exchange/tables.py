@@ -13,7 +13,7 @@ import orjson
 
 from stations.errors import Fault, ImportRefused
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 150_000_000
 MAX_ROWS = 250_000
 """Largest file that is read: above the country's stations, below what a laptop's memory bears."""
 

@@ -53,10 +53,6 @@ MAX_MERGED = 1_000_000
 
 CHUNK = 1 << 18
 
-SPREADSHEET = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-)
 NO_VALUE = "#formula"
 """Stands for a formula that was never worked out; no cell can hold it, as errors of a program are upper case."""
 
@@ -169,7 +165,7 @@ def _open(name: str, archive: zipfile.ZipFile) -> _Book:
 
     def start(tag: str, said: Mapping[str, str]) -> None:
         if tag == "sheet":
-            key = next((text for word, text in said.items() if word.endswith("relationships id")), "")
+            key = next((text for word, text in said.items() if word.endswith(":id")), "")
             if "worksheet" in targets.get(key, ""):
                 sheets[said["name"]] = targets[key]
                 if said.get("state", "visible") != "visible":
@@ -567,33 +563,28 @@ def _walk(
     text: Callable[[str], None] = lambda _: None,
     tell: Progress = silent,
 ) -> None:
-    """Go through the XML of a part; tags come without the namespace of spreadsheets.
+    """Go through the XML of a part; tags come without the prefix of their namespace.
 
     Raises
     ------
     ImportRefused
         It declares entities, which no spreadsheet program does.
     """
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
-    known: dict[str, str] = {}
 
-    def local(tag: str) -> str:
-        space, _, word = tag.rpartition(" ")
-        known[tag] = word if space in SPREADSHEET or not space else word if "relationships" in space else tag
-        return known[tag]
-
-    def on_start(tag: str, said: dict[str, str]) -> None:
-        start(known.get(tag) or local(tag), said)
-
-    def on_end(tag: str) -> None:
-        end(known.get(tag) or local(tag))
+    def on_first(tag: str, said: dict[str, str]) -> None:
+        if ":" in tag:  # every tag has the prefix of its namespace
+            parser.StartElementHandler = lambda tag, said: start(tag.rpartition(":")[2], said)
+            parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+        else:
+            parser.StartElementHandler, parser.EndElementHandler = start, end
+        parser.StartElementHandler(tag, said)
 
     def on_doctype(*_: object) -> None:
         raise ImportRefused("{name} is not a workbook that a spreadsheet program wrote.", name=part)
 
-    parser.StartElementHandler = on_start
-    parser.EndElementHandler = on_end
+    parser.StartElementHandler = on_first
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = on_doctype
     size = archive.getinfo(part).file_size
