@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, islice
 from operator import index
-from typing import Any, TypeVar, overload
+from typing import Any, SupportsIndex, TypeVar, overload
 
 Value = TypeVar("Value", str, bytes)
 
@@ -35,10 +35,10 @@ class Pages(Sequence[Value]):
         return self._starts[-1]
 
     @overload
-    def __getitem__(self, at: int) -> Value: ...
+    def __getitem__(self, at: SupportsIndex) -> Value: ...
     @overload
     def __getitem__(self, at: slice) -> tuple[Value, ...]: ...
-    def __getitem__(self, at: int | slice) -> Value | tuple[Value, ...]:
+    def __getitem__(self, at: SupportsIndex | slice) -> Value | tuple[Value, ...]:
         if isinstance(at, slice):
             first, last, step = at.indices(len(self))
             if step == 1:

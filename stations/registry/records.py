@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import overload
+from typing import SupportsIndex, overload
 
 from stations.station import Station
 
@@ -51,10 +51,10 @@ class Stations(Sequence[Station]):
         return len(self.records)
 
     @overload
-    def __getitem__(self, at: int) -> Station: ...
+    def __getitem__(self, at: SupportsIndex) -> Station: ...
     @overload
     def __getitem__(self, at: slice) -> Stations: ...
-    def __getitem__(self, at: int | slice) -> Station | Stations:
+    def __getitem__(self, at: SupportsIndex | slice) -> Station | Stations:
         if isinstance(at, slice):
             return Stations(self.records[at], self.keeping)
         return self.keeping(self.records[at])

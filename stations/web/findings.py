@@ -158,7 +158,11 @@ def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Readin
                 share=say_share(total.covered + total.perhaps, total.demand),
             )
         )
-    stations = {station.code: names.station(station) for station in snapshot.stations}
+
+    def named(code: str | None) -> str:
+        station = None if code is None else snapshot.find(code)
+        return "–" if station is None else names.station(station)
+
     return Reading(
         answer=answer,
         finding=finding,
@@ -171,7 +175,7 @@ def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Readin
                 say_place(gap.name),
                 say_demand(gap.demand, unit),
                 "–" if gap.seconds is None else say_minutes(gap.seconds),
-                stations.get(gap.nearest or "", "–"),
+                named(gap.nearest),
             )
             for rank, gap in enumerate(answer.gaps, 1)
         ],
