@@ -2,6 +2,7 @@
 
 import dataclasses
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -20,7 +21,7 @@ def run(registry, make_station, noon):
     registry.append(stations, what="import", who="clerk", at=noon)
 
     def invoke(*arguments, townships=None, atlas=True):
-        ground = SimpleNamespace(townships=townships or boundaries(), digest="0123456789abcdef")
+        ground: Any = SimpleNamespace(townships=townships or boundaries(), digest="0123456789abcdef")
         command = locate_command(lambda: registry, lambda: ground if atlas else None)
         return CliRunner().invoke(command, list(arguments), env={"USER": "clerk"})
 

@@ -338,7 +338,8 @@ RECORDS = st.fixed_dictionaries(
         "extra": st.dictionaries(NAMES, TEXTS, max_size=3),
     },
 )
-SEASONS = st.just({}) | st.fixed_dictionaries({"season_from": MONTH_DAYS, "season_to": MONTH_DAYS})
+NO_SEASON: dict[str, str] = {}
+SEASONS = st.just(NO_SEASON) | st.fixed_dictionaries({"season_from": MONTH_DAYS, "season_to": MONTH_DAYS})
 
 FACTS = Fields.load().facts
 

@@ -6,7 +6,7 @@ import shapely
 
 from geodata.lonlat import LonLat
 from geodata.townships import Townships, one_area
-from stations.exchange.settling import DISAGREES, Place, places_at, settle, settled, tally
+from stations.exchange.settling import DISAGREES, Place, Settled, places_at, settle, settled, tally
 
 WEST, EAST, FAR = LonLat(116.25, 28.3), LonLat(116.35, 28.3), LonLat(120.0, 30.0)
 
@@ -58,6 +58,8 @@ def test_names_that_look_like_their_own_endings(name, declared):
 def test_between_namesakes_the_whole_name_counts():
     townships = boundaries(names=("城关镇", "城关乡"))
     one, other, none = places_at(townships, np.array([116.25, 116.35, 120.0]), np.array([28.3, 28.3, 30.0]))
+    assert one is not None
+    assert other is not None
     assert none is None
     assert one.agrees("城关镇")
     assert not one.agrees("城关乡")
@@ -85,13 +87,14 @@ def test_the_position_decides_and_what_the_list_says_otherwise_is_kept(township,
 
 def test_where_nothing_can_be_computed_the_list_stands_and_is_kept_to_be_held_against_later_boundaries():
     there = settle(None, "410102999", "桃村镇", listed=True)
-    assert there == ("410102999", "410102999 桃村镇", None)
+    assert there == Settled("410102999", "410102999 桃村镇")
     later = settle(HERE, there.township, there.declared, listed=False)
     assert later.township == "410102001"
+    assert later.doubt is not None
     assert DISAGREES.format(**later.doubt) == (
         "The list says 410102999 桃村镇, but the position lies in 林山寨街道 (410102001). Correct whichever is wrong."
     )
-    assert settle(None, *there[:2], listed=False) == there
+    assert settle(None, there.township, there.declared, listed=False) == there
 
 
 def test_boundaries_without_codes_settle_names_and_leave_the_code():
