@@ -29,6 +29,8 @@ another encoding that happen to be GB18030 fall outside it about half the time.
 LOOKED_AT = 200_000
 """So many foreign characters say as well as all of them what the encoding is."""
 
+LINES_TRIED = 2_000
+
 Cells = tuple[str, ...]
 
 
@@ -106,13 +108,32 @@ def _decoded(name: str, data: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         text = ""
     foreign = [character for character in text if ord(character) > 127][:LOOKED_AT]
-    if not text or sum(not _common(character) for character in foreign) > RARE_HANZI * len(foreign):
+    if (
+        not text
+        or _half_in_utf8(data)
+        or sum(not _common(character) for character in foreign) > RARE_HANZI * len(foreign)
+    ):
         raise ImportRefused(
             "{name} is neither UTF-8 (the first wrong byte is in line {line}) nor GB18030. Save it as CSV UTF-8.",
             name=name,
             line=line,
         )
     return text, "gb18030"
+
+
+def _half_in_utf8(data: bytes) -> bool:
+    """Whether a tenth or more of the lines with foreign letters are Chinese in UTF-8: two files were put together."""
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    step = -(-len(lines) // LINES_TRIED)
+    tried = lines[::step]
+    return sum(map(_chinese_in_utf8, tried)) * 10 >= len(tried)
+
+
+def _chinese_in_utf8(line: bytes) -> bool:
+    try:
+        return any("\u2e80" <= character <= "\uffef" for character in line.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _common(character: str) -> bool:
