@@ -38,6 +38,9 @@ MOST_LINES = 50
 PIPE_COLUMNS = 240
 """Width of a table that does not go to a terminal."""
 
+TOLD_FIRST = (Verdict.REFUSED, Verdict.DUPLICATE, Verdict.SKIPPED, Verdict.CHANGED, Verdict.NEW)
+"""Order in which rows are printed: first what somebody has to do something about."""
+
 STAGES = {"read": "Reading the file", "check": "Checking the rows", "compare": "Comparing"}
 
 
@@ -318,7 +321,7 @@ def _tell_proposal(proposal: Proposal) -> None:
 
 def _print_preview(found: Preview) -> None:
     """Print the rows of which something is to be said, as a table."""
-    telling = [row for row in found.rows if row.verdict is not Verdict.UNCHANGED]
+    telling = [row for verdict in TOLD_FIRST for row in found.rows if row.verdict is verdict]
     if not telling:
         return
     table = Table()

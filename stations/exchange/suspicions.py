@@ -33,8 +33,8 @@ FEW_DECIMALS = 4
 """Fewer digits behind the point place a station to no better than some 100 m; four, to 10 m."""
 
 SAMPLE = 3_000
-LEAST_FOR_DATUM = 12
-"""So few positions cannot be told from their neighbours 500 m on."""
+LEAST_FOR_DATUM = 16
+"""Fewer positions cannot be told from their neighbours 500 m on: the sign test would not pass with all of them."""
 
 CLEARLY_NEARER, CLEARLY_MORE = 0.6, 4.0
 """Another datum fits when it brings the middle one of the positions to this share of its distance from the streets,
