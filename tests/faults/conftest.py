@@ -50,7 +50,7 @@ def server() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def on_server(server: Cluster) -> Iterator[Databases]:
+def on_server(server: Cluster) -> Databases:
     return Databases(server.url())
 
 

@@ -117,7 +117,7 @@ def test_a_registry_killed_in_the_making_is_made_by_the_next(tmp_path, nursery, 
         child.kill()
         lines, _ = nursery.child("import_list", url, str(listed), 1).wait()
         assert lines[-1] == f"written {ROWS}"
-    assert len(proven(url)) == ROWS
+        assert len(proven(url)) == ROWS
 
 
 def test_killed_by_its_first_byte_too_many_anywhere(tmp_path, nursery, listed, proven):
