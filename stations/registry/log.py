@@ -11,45 +11,27 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import sqlalchemy as sa
 
-from stations.errors import (
-    RegistryError,
-    RegistryLockedError,
-    StaleEdit,
-    UnknownRevisionError,
-    UnknownStationError,
-)
-from stations.registry.columns import Row
-from stations.registry.entries import (
-    ENTRIES,
-    Action,
-    Batch,
-    Changes,
-    Entry,
-    Written,
-    batch_of,
-    entry_of,
-    head_of,
-)
+from stations.errors import RegistryError, RegistryLockedError
+from stations.registry.comparing import check_hours, compare, last_records, says_the_same, standing_record
+from stations.registry.entries import Action, Batch, Changes, Entry, Written, head_of
 from stations.registry.faults import LOCKED
 from stations.registry.loading import advance
 from stations.registry.migrating import prepare
+from stations.registry.past import changes_since, history_of, last_batches, stations_as_of
 from stations.registry.placing import Plan, Put, place
-from stations.registry.schema import BATCH, ENTRY, STATION
+from stations.registry.schema import BATCH, STATION
 from stations.registry.snapshot import Snapshot, hours_of
 from stations.registry.stores import Store, open_store
 from stations.registry.transcript import EntryRow, transcript
-from stations.registry.undoing import plan_undo, record_at
+from stations.registry.undoing import Turn, codes_in_place, plan_undo, record_at, turns_of
 from stations.station import Station
 
-__all__ = ["Action", "Batch", "Changes", "Comparison", "Entry", "Registry", "Written", "compare"]
+__all__ = ["Action", "Batch", "Changes", "Entry", "Registry", "Turn", "Written", "compare"]
 
 CHECK_EVERY_S = 0.25
 """How old the knowledge of the head revision may be. Other workers' edits show within twice this."""
@@ -206,7 +188,7 @@ class Registry:
             before = advance(connection, self._snapshot)
             compared = compare(before, change(before))
             puts = [*compared.added.values(), *compared.changed.values()]
-            self._check_hours(puts, frozenset(before.rule_keys))
+            check_hours(puts, frozenset(before.rule_keys), self._timezone)
             batch, head = self._placed(connection, before.revision, Plan(puts), what, who, at, source, digest)
         return Written(batch, tuple(compared.added), tuple(compared.changed), compared.unchanged, head)
 
@@ -235,48 +217,15 @@ class Registry:
         RegistryError
             The database cannot be written.
         """
-        code, put = station.code, Put.of(station)
+        put = Put.of(station)
         with self._writing() as connection:
             head = head_of(connection)
-            last = connection.execute(
-                sa.select(ENTRY.c.revision, ENTRY.c.action, ENTRY.c.record)
-                .where(ENTRY.c.code == code)
-                .order_by(ENTRY.c.revision.desc())
-                .limit(1)
-            ).one_or_none()
-            now = 0 if last is None else last.revision
-            theirs = last.record if last is not None and last.action == Action.PUT else None
-            if theirs is not None and _same(theirs, put.record):
-                return Written(None, (), (), (code,), head)
-            if seen != now and (seen or theirs is not None):
-                base = connection.execute(
-                    sa.select(ENTRY.c.record).where(
-                        ENTRY.c.code == code, ENTRY.c.revision == seen, ENTRY.c.action == Action.PUT.value
-                    )
-                ).scalar()
-                raise StaleEdit(
-                    "Station {code} is at revision {now}; you saw revision {seen}. Somebody changed it meanwhile. "
-                    "Nothing was written: look at both, and decide.",
-                    base=None if base is None else Station.from_json(base),
-                    mine=station,
-                    theirs=None if theirs is None else Station.from_json(theirs),
-                    code=code,
-                    seen=seen,
-                    now=now,
-                )
+            standing = standing_record(connection, put, seen)
             hours_of(station, self._timezone)
-            batch, head = self._placed(connection, head, Plan([put]), what, who, at)
-        return _written_one(batch, code, head, new=theirs is None)
+            return self._put_one(connection, head, put, standing, what, who, at)
 
     def remove(
-        self,
-        codes: Iterable[str],
-        *,
-        who: str,
-        at: datetime,
-        what: str = "remove",
-        source: str = "",
-        digest: str = "",
+        self, codes: Iterable[str], *, who: str, at: datetime, what: str = "remove", source: str = "", digest: str = ""
     ) -> Written:
         """Take stations out of the registry as one batch, all or nothing. Their history stays.
 
@@ -290,7 +239,7 @@ class Registry:
         wanted = tuple(dict.fromkeys(codes))
         with self._writing() as connection:
             head = head_of(connection)
-            removes = [(code, self._standing(connection, code)) for code in wanted]
+            removes = last_records(connection, wanted)
             batch, head = self._placed(connection, head, Plan((), removes), what, who, at, source, digest)
         return Written(batch, (), (), (), head, wanted)
 
@@ -309,17 +258,23 @@ class Registry:
         with self._writing() as connection:
             head = head_of(connection)
             plan = plan_undo(connection, batch)
-            there = {put.station.code for put in plan.puts} & self._codes_in_place(connection, batch)
+            there = codes_in_place(connection, batch)
             written, head = self._placed(connection, head, plan, f"undo of batch {batch}", who, at)
         codes = [put.station.code for put in plan.puts]
-        return Written(
-            written,
-            tuple(code for code in codes if code not in there),
-            tuple(code for code in codes if code in there),
-            (),
-            head,
-            tuple(code for code, _ in plan.removes),
-        )
+        back = tuple(code for code in codes if code not in there)
+        changed = tuple(code for code in codes if code in there)
+        return Written(written, back, changed, (), head, tuple(code for code, _ in plan.removes))
+
+    def would_undo(self, batch: int) -> tuple[Turn, ...]:
+        """What `undo` of a batch would do to each of its stations.
+
+        Raises
+        ------
+        UnknownBatchError, UndoRefused, RegistryError
+            As `undo`.
+        """
+        with self.store.reading() as connection:
+            return turns_of(connection, batch)
 
     def restore(self, code: str, revision: int, *, who: str, at: datetime) -> Written:
         """Put the record of an earlier revision in place again, as a new one.
@@ -337,11 +292,8 @@ class Registry:
             head = head_of(connection)
             record = record_at(connection, code, revision)
             standing = connection.execute(sa.select(STATION.c.record).where(STATION.c.code == code)).scalar()
-            if standing is not None and _same(standing, record):
-                return Written(None, (), (), (code,), head)
-            plan = Plan([Put.of(Station.from_json(record), record)])
-            batch, head = self._placed(connection, head, plan, f"restore of revision {revision}", who, at)
-        return _written_one(batch, code, head, new=standing is None)
+            put = Put.of(Station.from_json(record), record)
+            return self._put_one(connection, head, put, standing, f"restore of revision {revision}", who, at)
 
     def history(self, code: str) -> tuple[Entry, ...]:
         """Every entry of one station, oldest first.
@@ -351,12 +303,7 @@ class Registry:
         UnknownStationError
             No entry has that code.
         """
-        with self.store.reading() as connection:
-            rows = connection.execute(ENTRIES.where(ENTRY.c.code == code)).mappings()
-            entries = tuple(entry_of(row) for row in rows)
-        if not entries:
-            raise UnknownStationError("There is no station {code}.", code=code[:80])
-        return entries
+        return history_of(self.store, code)
 
     def as_of(self, when: datetime | int) -> Snapshot:
         """Give the stations as they were at a moment, or as of a revision.
@@ -372,32 +319,9 @@ class Registry:
         UnknownRevisionError
             The log does not go so far.
         """
-        with self.store.reading() as connection:
-            head = head_of(connection)
-            if isinstance(when, datetime):
-                moment = when if when.tzinfo else when.replace(tzinfo=self._timezone)
-                revision = _head_at(connection, moment)
-            else:
-                revision = _within(when, head)
-            now = advance(connection, self._snapshot)
-            if revision == head:
-                return now
-            # Whoever was not written since stands as now.
-            since = sa.select(ENTRY.c.code).where(ENTRY.c.revision > revision)
-            before = (
-                sa.select(sa.func.max(ENTRY.c.revision))
-                .where(ENTRY.c.revision <= revision, ENTRY.c.code.in_(since.scalar_subquery()))
-                .group_by(ENTRY.c.code)
-            )
-            stood = connection.execute(
-                sa.select(ENTRY.c.revision, ENTRY.c.record).where(
-                    ENTRY.c.revision.in_(before.scalar_subquery()), ENTRY.c.action == Action.PUT.value
-                )
-            ).all()
-            touched = set(connection.execute(since).scalars())
-        # Outside, as a file cannot be written while somebody reads it.
-        rows = [Row.of(Station.from_json(record), written, record) for written, record in stood]
-        return now.advanced(revision, rows, touched - {row.code for row in rows})
+        if isinstance(when, datetime) and when.tzinfo is None:
+            when = when.replace(tzinfo=self._timezone)
+        return stations_as_of(self.store, when, self._snapshot)
 
     def changes(self, since: int, *, limit: int = PAGE) -> Changes:
         """Give the next page of what was written after a revision, complete and in order.
@@ -414,17 +338,11 @@ class Registry:
         UnknownRevisionError
             The log does not go so far.
         """
-        with self.store.reading() as connection:
-            head = head_of(connection)
-            upto = min(_within(since, head) + limit, head)
-            rows = connection.execute(ENTRIES.where(ENTRY.c.revision > since, ENTRY.c.revision <= upto)).mappings()
-            return Changes(since, head, upto, tuple(entry_of(row) for row in rows))
+        return changes_since(self.store, since, limit)
 
     def batches(self, limit: int = 20) -> tuple[Batch, ...]:
         """The last batches, newest first."""
-        with self.store.reading() as connection:
-            rows = connection.execute(sa.select(BATCH).order_by(BATCH.c.id.desc()).limit(limit)).mappings()
-            return tuple(batch_of(row) for row in rows)
+        return last_batches(self.store, limit)
 
     def entries(self, first: int = 1, last: int | None = None) -> Iterator[EntryRow]:
         """The rows of the log from one revision to another, as they stand there, read a page at a time.
@@ -473,92 +391,11 @@ class Registry:
         batch = Batch(last + 1, what, source, digest, at.astimezone(UTC), who, len(plan))
         return batch, place(connection, batch, head, plan)
 
-    def _check_hours(self, puts: Iterable[Put], known: frozenset[str]) -> None:
-        """See that hours can be read, each distinct text once."""
-        distinct = {put.hours: put.station for put in puts}
-        for key, station in distinct.items():
-            if key not in known:
-                hours_of(station, self._timezone)
-
-    def _standing(self, connection: sa.Connection, code: str) -> str:
-        record = connection.execute(sa.select(STATION.c.record).where(STATION.c.code == code)).scalar()
-        if record is None:
-            raise UnknownStationError("There is no station {code}.", code=code[:80])
-        return record
-
-    def _codes_in_place(self, connection: sa.Connection, batch: int) -> set[str]:
-        rows = connection.execute(
-            sa.select(STATION.c.code).where(
-                STATION.c.code.in_(sa.select(ENTRY.c.code).where(ENTRY.c.batch == batch).scalar_subquery())
-            )
-        )
-        return {code for (code,) in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Records beside what the registry holds, by code."""
-
-    added: dict[str, Put]
-    changed: dict[str, Put]
-    unchanged: tuple[str, ...]
-
-
-def compare(snapshot: Snapshot, stations: Iterable[Station]) -> Comparison:
-    """Tell which records are new, changed, or as they were.
-
-    Raises
-    ------
-    RegistryError
-        A code given twice.
-    """
-    added: dict[str, Put] = {}
-    changed: dict[str, Put] = {}
-    unchanged: dict[str, None] = {}
-    for station in stations:
-        code = station.code
-        if code in added or code in changed or code in unchanged:
-            raise RegistryError("Station {code} is given twice. Give each station once.", code=code)
-        put = Put.of(station)
-        before = snapshot.record_of(code)
-        if before is None:
-            added[code] = put
-        elif _same(before, put.record):
-            unchanged[code] = None
-        else:
-            changed[code] = put
-    return Comparison(added, changed, tuple(unchanged))
-
-
-def _written_one(batch: Batch | None, code: str, head: int, *, new: bool) -> Written:
-    return Written(batch, (code,) if new else (), () if new else (code,), (), head)
-
-
-def _same(before: str | bytes, record: str) -> bool:
-    """Whether two records say the same; an older program may have written the fields in another order."""
-    if (before.decode() if isinstance(before, bytes) else before) == record:
-        return True
-    loaded: Any = orjson.loads(before)
-    return loaded == orjson.loads(record)
-
-
-def _within(revision: int, head: int) -> int:
-    if not 0 <= revision <= head:
-        raise UnknownRevisionError(
-            "There is no revision {revision}: the log goes from 0 to {head}. If it went further before, the registry "
-            "was restored from an older backup; read it anew from 0.",
-            revision=revision,
-            head=head,
-        )
-    return revision
-
-
-def _head_at(connection: sa.Connection, moment: datetime) -> int:
-    """Newest revision of the log as it was at a moment."""
-    batches = sa.select(BATCH.c.id, BATCH.c.at).order_by(BATCH.c.id.desc())
-    for batch, at in connection.execute(batches):
-        if datetime.fromisoformat(at) <= moment:
-            return (
-                connection.execute(sa.select(sa.func.max(ENTRY.c.revision)).where(ENTRY.c.batch <= batch)).scalar() or 0
-            )
-    return 0
+    def _put_one(
+        self, connection: sa.Connection, head: int, put: Put, standing: str | None, what: str, who: str, at: datetime
+    ) -> Written:
+        code = put.station.code
+        if standing is not None and says_the_same(standing, put.record):
+            return Written(None, (), (), (code,), head)
+        batch, head = self._placed(connection, head, Plan([put]), what, who, at)
+        return Written(batch, () if standing else (code,), (code,) if standing else (), (), head)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from stations.errors import UndoRefused, UnknownBatchError, UnknownRevisionError, UnknownStationError
 from stations.registry.entries import ENTRIES, Action, entry_of
 from stations.registry.placing import Plan, Put
-from stations.registry.schema import ENTRY
+from stations.registry.schema import ENTRY, STATION
 from stations.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What an undo would do to one station.
+
+    Attributes
+    ----------
+    now, then
+        The record as it is and as it would be; None where there is none.
+    """
+
+    code: str
+    now: Station | None
+    then: Station | None
 
 
 def plan_undo(connection: sa.Connection, batch: int) -> Plan:
@@ -63,6 +80,29 @@ def plan_undo(connection: sa.Connection, batch: int) -> Plan:
         elif action == Action.PUT:
             removes.append((code, record))
     return Plan(puts, removes)
+
+
+def codes_in_place(connection: sa.Connection, batch: int) -> set[str]:
+    """Which stations of a batch are in the registry now."""
+    ours = sa.select(ENTRY.c.code).where(ENTRY.c.batch == batch).scalar_subquery()
+    return set(connection.execute(sa.select(STATION.c.code).where(STATION.c.code.in_(ours))).scalars())
+
+
+def turns_of(connection: sa.Connection, batch: int) -> tuple[Turn, ...]:
+    """What `plan_undo` would do to each station.
+
+    Raises
+    ------
+    UnknownBatchError, UndoRefused
+        As `plan_undo`.
+    """
+    plan = plan_undo(connection, batch)
+    then = {put.station.code: put.station for put in plan.puts}
+    entries = connection.execute(ENTRIES.where(ENTRY.c.batch == batch)).mappings()
+    return tuple(
+        Turn(entry.code, entry.station if entry.action is Action.PUT else None, then.get(entry.code))
+        for entry in map(entry_of, entries)
+    )
 
 
 def record_at(connection: sa.Connection, code: str, revision: int) -> str:
