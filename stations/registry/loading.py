@@ -17,8 +17,8 @@ from stations.registry.columns import Row, RowValues
 from stations.registry.entries import head_of
 from stations.registry.snapshot import Snapshot
 
-ROWS_AT_ONCE = 4000
-"""Rows that are held besides the columns while all are read: some 6 MB."""
+ROWS_AT_ONCE = 500
+"""Rows that are held besides the columns while all are read: too few to set off Python's search for cycles."""
 
 MANY = 1000
 """So many new entries, or a sixteenth of the stations if that is more, are read together with all the others."""
