@@ -321,7 +321,7 @@ class Registry:
         """
         if isinstance(when, datetime) and when.tzinfo is None:
             when = when.replace(tzinfo=self._timezone)
-        return stations_as_of(self.store, when, self._snapshot)
+        return stations_as_of(self.store, when, self.snapshot())
 
     def changes(self, since: int, *, limit: int = PAGE) -> Changes:
         """Give the next page of what was written after a revision, complete and in order.
