@@ -14,6 +14,11 @@ from stations.errors import StationError
 from stations.station import PRIVATE_FIELDS, AmenityState, Closure, FieldFault, Service, Station, StationReader, Status
 
 
+@pytest.fixture(scope="module")
+def reader():
+    return StationReader()
+
+
 def test_what_is_not_said_is_unknown(make_station):
     station = make_station()
     assert station.amenity("water") is AmenityState.UNKNOWN
@@ -88,7 +93,7 @@ def test_texts_stand_for_numbers_dates_and_states(make_station):
         ("extra", {"notes": "\ud800"}),
     ],
 )
-def test_a_field_that_cannot_be_true_is_named(field, value):
+def test_a_field_that_cannot_be_true_is_named(reader, field, value):
     values = {
         "code": "S1",
         "name": "驿站",
@@ -96,7 +101,7 @@ def test_a_field_that_cannot_be_true_is_named(field, value):
         "season_from": "06-01",
         "season_to": "09-30",
     }
-    found = StationReader().read(values | {field: value})
+    found = reader.read(values | {field: value})
     assert isinstance(found, list)
     assert [type(fault) for fault in found] == [FieldFault]
     assert found[0].field == field
@@ -257,8 +262,8 @@ FACTS = st.fixed_dictionaries(
 
 
 @given(FACTS)
-def test_a_record_comes_back_from_the_log_as_it_went_in(facts):
-    station = StationReader().read_or_raise(facts)
+def test_a_record_comes_back_from_the_log_as_it_went_in(reader, facts):
+    station = reader.read_or_raise(facts)
     back = Station.from_json(station.to_json())
     assert back == station
     assert back.to_json() == station.to_json()

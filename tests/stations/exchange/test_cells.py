@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from stations.taxonomy import Taxonomy
 
 @pytest.fixture(scope="module")
 def read_hours(shanghai):
+    @cache
     def read(text):
         return Hours.parse(text, shanghai).text
 
@@ -29,6 +31,11 @@ def read_hours(shanghai):
 @pytest.fixture(scope="module")
 def field_cells(taxonomy, read_hours):
     return FieldCells(taxonomy, read_hours)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return StationReader()
 
 
 # Closures.
@@ -345,9 +352,7 @@ FACTS = Fields.load().facts
 
 
 @given(RECORDS, SEASONS, st.sampled_from(["zh", "en"]))
-def test_a_record_written_as_cells_comes_back_as_the_same_record(shanghai, record, season, language):
-    field_cells = FieldCells(TAXONOMY, lambda text: Hours.parse(text, shanghai).text)
-    reader = StationReader()
+def test_a_record_written_as_cells_comes_back_as_the_same_record(field_cells, reader, record, season, language):
     station = reader.read_or_raise(record | season)
     written = field_cells.write_all(station, FACTS, language)
     read = {name: field_cells.read(name, text) for name, text in zip(FACTS, written, strict=True)}
