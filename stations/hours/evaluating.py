@@ -1,33 +1,35 @@
-"""One text evaluated: by the library, with weekdays and holidays matched against the official calendar.
+"""One text evaluated under the official calendar: which rules hold on a date, and what they say of its hours.
 
-The library knows no official days, so it is handed a rewritten text for them.
-For a week of dates each rule's weekdays and holidays are matched here, and
-written as the plain weekdays on which it holds; all else, from months and weeks
-to what overrides what, stays with the library.
+Stretches of ordinary days are the library's. It knows no official days, though,
+and cuts a night off at midnight where another rule holds on the next day. So on
+other days, and for texts with such nights, the weekdays, holidays and dates of
+each rule are matched here, and the rules that are left of a date make its day:
+read by the library once, and used again for every date that is left the same.
 
 A night belongs to the day it began on: ``Mo-Fr 22:00-06:00; Sa off`` is open on
-Saturday at 3, and closed on Monday at 3. The library judges the hours after
-midnight by the second day, so the days of such a text are evaluated one by one.
+Saturday at 3, and closed on Monday at 3.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import opening_hours
 
-from stations.hours.days import ONE_DAY, Facts, Pattern, Wants
-from stations.hours.matching import NEVER, Library, Matcher, minutes_past_midnight, offset_of, on
+from stations.hours.days import ONE_DAY, Facts, Wants
+from stations.hours.matching import Library, Matcher, minutes_past_midnight, offset_of
 from stations.hours.rules import WEEKDAYS, Part, alternatives, is_plainly_spelled, parts_of, read, read_parts, written
 from stations.hours.states import Said, Span, State, at, first_not_closed, starts_of
 
-MAX_REWRITTEN = 64
-"""Rewritten texts that each alternative keeps."""
+MAX_DAYS = 64
+"""Days of different rules that each alternative keeps."""
 
 _STATES = {
     opening_hours.State.OPEN: Said(State.OPEN),
@@ -37,12 +39,16 @@ _STATES = {
 _RANK = {State.OPEN: 0, State.UNKNOWN: 1, State.CLOSED: 2}
 _CLOSED = _STATES[opening_hours.State.CLOSED]
 
+_A_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001  a clock on the wall
 _A_SECOND = timedelta(seconds=1)
+_DAY_S = 86400.0
 _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
 _NEAR_HOLIDAY = re.compile(r"[PS]H\s*[+-]")
 
-Chosen = tuple[tuple[frozenset[int], ...], ...]
-"""By alternative and rule the weekdays on which it holds, of at most seven successive dates."""
+Kinds = Mapping[date, Facts]
+"""What dates are; a date that is not in it is its ordinary weekday."""
+
+ORDINARY: Kinds = {}
 
 
 class Rule:
@@ -87,169 +93,142 @@ class Rule:
         offsets = frozenset({0} if "PH" in self.text else ())
         return Wants(bool(_WEEKDAY.search(self.text)), offsets, "SH" in self.text)
 
-    def chosen(self, days: Sequence[date], pattern: Pattern) -> Chosen:
-        """The weekdays on which each rule holds, of at most seven successive dates that are what a pattern says."""
-        return tuple(side.chosen(days, pattern) for side in self._sides)
-
     def said_at(self, wall: datetime) -> Said:
         """What the text says on an ordinary day, by the clock on the wall: a datetime without a time zone."""
         if self.whole is not None:
             return _said(*self.whole.state(wall))
         return first_not_closed([side.said_at(wall) for side in self._sides])
 
-    def spans(self, first: float, last: float, chosen: Chosen | None = None) -> list[Span]:
-        """What the text says between two moments, in seconds since 1970; of ordinary days where nothing is chosen."""
-        if chosen is None and self.whole is not None:
+    def spans(self, first: float, last: float, kinds: Kinds | None = None) -> list[Span]:
+        """What the text says between two moments, in seconds since 1970; on ordinary days where no kinds are given."""
+        if kinds is None and self.whole is not None:
             return _spans_of(self.whole, first, last, self.timezone)
-        many = [
-            side.spans(first, last, None if chosen is None else chosen[number])
-            for number, side in enumerate(self._sides)
-        ]
+        many = [side.spans(first, last, kinds or ORDINARY) for side in self._sides]
         if len(many) == 1:
             return many[0]
         return [Span(start, first_not_closed([at(spans, start) for spans in many])) for start in starts_of(many)]
 
     @cached_property
     def _sides(self) -> tuple[_Side, ...]:
-        return tuple(_Side(parts, self.timezone, self._library) for parts in alternatives(self.parts))
+        return tuple(_Side(parts, self.timezone) for parts in alternatives(self.parts))
+
+
+class _Day(NamedTuple):
+    """What some rules say of a date, in seconds since its midnight; and of the night after it, empty when closed."""
+
+    hours: tuple[tuple[float, Said], ...]
+    night: tuple[tuple[float, Said], ...] = ()
+
+
+_CLOSED_DAY = _Day(((0.0, _CLOSED),))
 
 
 class _Side:
     """Rules without fallbacks."""
 
-    def __init__(self, parts: tuple[Part, ...], timezone: ZoneInfo, plain: Library | None) -> None:
+    def __init__(self, parts: tuple[Part, ...], timezone: ZoneInfo) -> None:
         self.parts = parts
         self.timezone = timezone
-        self._plain = plain
-        self._read: dict[object, Library] = {}
-        self._usual_days: dict[int, Library | None] = {}
-
-    @cached_property
-    def matchers(self) -> tuple[Matcher, ...]:
-        """When each rule holds."""
-        return tuple(Matcher.of(part) for part in self.parts)
-
-    @cached_property
-    def plain(self) -> Library:
-        """The rules on ordinary days."""
-        if self._plain is not None:
-            return self._plain
-        # The library would take "SH Mo-Fr" for every weekday.
-        parts = [replace(part, days=(NEVER,), within=False) if part.within else part for part in self.parts]
-        return read_parts(tuple(parts))
-
-    @cached_property
-    def night(self) -> timedelta:
-        """How long after midnight the evening before may matter, where another rule could override it; or zero."""
-        overriding = any(part.joined == ";" or part.modifier == "closed" for part in self.parts[1:])
-        first_closes = len(self.parts) > 1 and self.parts[0].modifier == "closed"
-        if not (overriding or first_closes):
-            return timedelta(0)
-        return timedelta(minutes=max(minutes_past_midnight(part) for part in self.parts))
-
-    def chosen(self, days: Sequence[date], pattern: Pattern) -> tuple[frozenset[int], ...]:
-        return tuple(
-            frozenset(day.weekday() for day, facts in zip(days, pattern, strict=True) if matcher.takes(day, facts))
-            for matcher in self.matchers
-        )
+        self.matchers = tuple(Matcher.of(part) for part in parts)
+        self.weekly = all(matcher.dates is None and not matcher.numbered for matcher in self.matchers)
+        self._ending = [place for place, part in enumerate(parts) if part.modifier == "closed" and part.times]
+        self._days: dict[tuple[int, ...], _Day] = {}
+        self._by_kind: dict[tuple[Facts, Facts | None], _Day] = {}
 
     def said_at(self, wall: datetime) -> Said:
-        if self.night and timedelta(hours=wall.hour, minutes=wall.minute) < self.night:
-            today = wall.date()
-            return _last_to_close(
-                [
-                    _CLOSED if library is None else _said(*library.state(wall))
-                    for library in (self._day(today, None), self._day(today - ONE_DAY, None))
-                ]
-            )
-        return _said(*self.plain.state(wall))
+        today = wall.date()
+        hours = self._laid_over(self._day(today, ORDINARY), self._day(today - ONE_DAY, ORDINARY))
+        since = (wall - datetime.combine(today, time())).total_seconds()
+        return hours[bisect_right(hours, since, key=_offset) - 1][1]
 
-    def spans(self, first: float, last: float, chosen: tuple[frozenset[int], ...] | None) -> list[Span]:
-        if self.night:
-            return self._nights(first, last, chosen)
-        return _spans_of(self.plain if chosen is None else self._rewritten(chosen), first, last, self.timezone)
-
-    def _rewritten(self, chosen: tuple[frozenset[int], ...]) -> Library:
-        parts = [
-            part if matcher.every else on(part, days)
-            for part, matcher, days in zip(self.parts, self.matchers, chosen, strict=True)
-        ]
-        return self._kept(chosen, tuple(parts))
-
-    def _nights(self, first: float, last: float, chosen: tuple[frozenset[int], ...] | None) -> list[Span]:
-        """What holds between two moments, each day with the night that follows it evaluated by itself."""
-        begin, end = (datetime.fromtimestamp(seconds, self.timezone).date() for seconds in (first, last))
+    def spans(self, first: float, last: float, kinds: Kinds) -> list[Span]:
+        begin, end = (datetime.fromtimestamp(seconds, self.timezone) for seconds in (first, last))
+        steady = begin.utcoffset() == end.utcoffset()
+        day, before = begin.date(), self._day(begin.date() - ONE_DAY, kinds)
+        midnight = datetime.combine(day, time())
+        since = first - (begin.replace(tzinfo=None) - midnight).total_seconds()
         spans: list[Span] = []
-        day, before = begin, self._day(begin - ONE_DAY, chosen)
-        while day <= end:
-            today = self._usual_day(day) if chosen is None else self._day(day, chosen)
-            since, until = (
-                datetime.combine(midnight, time(), self.timezone).timestamp() for midnight in (day, day + ONE_DAY)
-            )
-            since, until = max(first, since), min(last, until)
-            if since < until:
-                layers = [
-                    [Span(since, _CLOSED)] if library is None else _spans_of(library, since, until, self.timezone)
-                    for library in (today, before)
-                ]
-                spans += [
-                    Span(start, _last_to_close([at(layer, start) for layer in layers])) for start in starts_of(layers)
-                ]
-            day, before = day + ONE_DAY, today
-        return spans
+        while day <= end.date():
+            today = self._day(day, kinds)
+            for offset, said in self._laid_over(today, before):
+                start = (
+                    since + offset if steady else _seconds(midnight + timedelta(seconds=offset), first, self.timezone)
+                )
+                if start <= first or not spans:
+                    spans = [Span(first, said)]
+                elif start < last and said != spans[-1].said:
+                    spans.append(Span(start, said))
+            day, before, since, midnight = day + ONE_DAY, today, since + _DAY_S, midnight + ONE_DAY
+        return spans if steady else _in_order(spans)
 
-    @cached_property
-    def _weekly(self) -> bool:
-        """Whether every week is like any other."""
-        return all(matcher.dates is None and not matcher.numbered for matcher in self.matchers)
+    def _laid_over(self, day: _Day, before: _Day) -> tuple[tuple[float, Said], ...]:
+        """A day and the night before it: open when either is."""
+        if not before.night:
+            return day.hours
+        layers = [[Span(*one) for one in layer] for layer in (day.hours, before.night)]
+        return tuple((start, _last_to_close([at(layer, start) for layer in layers])) for start in starts_of(layers))
 
-    def _usual_day(self, day: date) -> Library | None:
-        if not self._weekly:
-            return self._day(day, None)
-        weekday = day.weekday()
-        if weekday not in self._usual_days:
-            self._usual_days[weekday] = self._day(day, None)
-        return self._usual_days[weekday]
-
-    def _day(self, day: date, chosen: tuple[frozenset[int], ...] | None) -> Library | None:
-        """The rules of one day and of the night after it; None where there are none."""
-        holding = [place for place in range(len(self.parts)) if self._holds(place, day, chosen)]
-        kept: list[int] = []
-        for place in holding:
-            part = self.parts[place]
-            overrides = part.joined != "," if part.modifier != "closed" else not part.times
-            kept = [place] if overrides else [*kept, place]
-        # Hours that are expressly closed on the next day do end the night.
-        ends = [
-            place
-            for place, part in enumerate(self.parts)
-            if part.modifier == "closed" and part.times and self._holds(place, day + ONE_DAY, chosen)
-        ]
-        if not kept:
-            return None
-        weekday = day.weekday()
-        key = (weekday, *kept, None, *ends)
-        return self._kept(
-            key,
-            (
-                *(on(self.parts[place], frozenset({weekday})) for place in kept),
-                *(replace(on(self.parts[place], frozenset({(weekday + 1) % 7})), joined=";") for place in ends),
-            ),
-        )
-
-    def _holds(self, place: int, day: date, chosen: tuple[frozenset[int], ...] | None) -> bool:
-        matcher, weekday = self.matchers[place], day.weekday()
-        taken = matcher.takes(day, Facts(weekday)) if chosen is None else weekday in chosen[place]
-        return taken and matcher.dated(day)
-
-    def _kept(self, key: object, parts: tuple[Part, ...]) -> Library:
-        found = self._read.get(key)
+    def _day(self, day: date, kinds: Kinds) -> _Day:
+        """The day that the rules make of a date."""
+        if not self.weekly:
+            return self._made(day, kinds)
+        key = (_kind(day, kinds), _kind(day + ONE_DAY, kinds) if self._ending else None)
+        found = self._by_kind.get(key)
         if found is None:
-            found = read_parts(parts)
-            if len(self._read) >= MAX_REWRITTEN:
-                self._read.clear()
-            self._read[key] = found
+            if len(self._by_kind) >= MAX_DAYS:
+                self._by_kind.clear()
+            found = self._by_kind[key] = self._made(day, kinds)
         return found
+
+    def _made(self, day: date, kinds: Kinds) -> _Day:
+        holding: list[int] = []
+        for place, part in enumerate(self.parts):
+            if not self._holds(place, day, kinds):
+                continue
+            # A rule overrides those before it, unless it adds hours, or takes some away.
+            if part.joined != "," if part.modifier != "closed" else not part.times:
+                holding = []
+            holding.append(place)
+        if not holding:
+            return _CLOSED_DAY
+        # Hours that are expressly closed on the next day end the night.
+        ending = [place for place in self._ending if self._holds(place, day + ONE_DAY, kinds)]
+        key = (*holding, -1, *ending)
+        found = self._days.get(key)
+        if found is None:
+            if len(self._days) >= MAX_DAYS:
+                self._days.clear()
+            found = self._days[key] = _read_day(
+                [self.parts[place] for place in holding], [self.parts[place] for place in ending]
+            )
+        return found
+
+    def _holds(self, place: int, day: date, kinds: Kinds) -> bool:
+        matcher = self.matchers[place]
+        return matcher.takes(day, _kind(day, kinds)) and matcher.dated(day)
+
+
+def _kind(day: date, kinds: Kinds) -> Facts:
+    return kinds.get(day) or Facts(day.weekday())
+
+
+def _read_day(parts: list[Part], ending: list[Part]) -> _Day:
+    """Let the library read the times of rules as those of a Monday, and of some as those of its Tuesday."""
+    monday = [replace(part, dates="", days=("Mo",), within=False) for part in parts]
+    tuesday = [replace(part, joined=";", dates="", days=("Tu",), within=False) for part in ending]
+    library = read_parts((*monday, *tuesday))
+    hours: list[tuple[float, Said]] = []
+    night: list[tuple[float, Said]] = []
+    for start, _, state, comment in library.intervals(_A_MONDAY, _A_MONDAY + 2 * ONE_DAY):
+        offset, said = (start - _A_MONDAY).total_seconds(), _said(state, comment)
+        if offset < _DAY_S:
+            hours.append((offset, said))
+        else:
+            night.append((offset - _DAY_S, said))
+    if not night or night[0][0] > 0:
+        night.insert(0, (0.0, hours[-1][1]))
+    closed = all(said.state is State.CLOSED for _, said in night)
+    return _Day(tuple(hours), () if closed else tuple(night))
 
 
 def _may_pass_midnight(canonical: str) -> bool:
@@ -277,16 +256,22 @@ def _spans_of(library: Library, first: float, last: float, timezone: ZoneInfo) -
     ]
     if steady:
         return [Span(first + (start - begin).total_seconds(), what) for start, what in said]
-    # Clocks change in between. Times that they leap over fall on the leap.
-    spans: list[Span] = []
-    latest = last
-    for start, what in reversed(said):
-        latest = min(latest, max(first, _seconds(start, first, timezone)))
-        spans.append(Span(latest, what))
-    return spans[::-1]
+    return _in_order([Span(max(first, _seconds(start, first, timezone)), what) for start, what in said])
+
+
+def _in_order(spans: list[Span]) -> list[Span]:
+    """Where clocks leap ahead, let times that they leap over fall on the leap."""
+    found: list[Span] = []
+    for span in reversed(spans):
+        found.append(span._replace(start=min(span.start, found[-1].start)) if found else span)
+    return found[::-1]
 
 
 def _seconds(wall: datetime, first: float, timezone: ZoneInfo) -> float:
     seconds = wall.replace(tzinfo=timezone).timestamp()
     # An hour that comes twice: the second time, when the first is over.
     return seconds if seconds >= first else wall.replace(tzinfo=timezone, fold=1).timestamp()
+
+
+def _offset(one: tuple[float, Said]) -> float:
+    return one[0]

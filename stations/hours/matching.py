@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -17,9 +16,6 @@ Library = opening_hours.OpeningHours
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _SUN = re.compile("sun|dawn|dusk")
 _DAY_MIN = 24 * 60
-
-NEVER = "PH"
-"""A day that never comes to the library, as it is given no country."""
 
 
 class Matcher(NamedTuple):
@@ -86,11 +82,6 @@ class Matcher(NamedTuple):
     def dated(self, day: date) -> bool:
         """Whether years, months, weeks and dates fit."""
         return self.dates is None or _has(self.dates, day)
-
-
-def on(part: Part, days: frozenset[int]) -> Part:
-    """Rewrite a rule so that it holds on these weekdays alone."""
-    return replace(part, days=tuple(WEEKDAYS[day] for day in sorted(days)) or (NEVER,), within=False)
 
 
 def offset_of(day: str) -> int:

@@ -7,14 +7,13 @@ on is the answer; where they differ it is unknown, and the reason says why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from stations.calendar import Calendar
 from stations.hours.days import ONE_DAY, Stretch, Wants, moved, patterns, stretches
-from stations.hours.evaluating import Chosen, Rule
+from stations.hours.evaluating import Kinds, Rule
 from stations.hours.states import (
     CLOSED_FOR_NOW,
     NOT_ANNOUNCED,
@@ -106,12 +105,9 @@ class Together:
             found.append(Span(start, closed or at(spans, start)))
         return found
 
-    def _read(self, first: float, last: float, chosen: Sequence[Chosen | None] = (None, None, None)) -> list[Span]:
+    def _read(self, first: float, last: float, kinds: Kinds | None = None) -> list[Span]:
         """What the texts, each read in one way, say together between two moments."""
-        many = [
-            [] if rule is None else rule.spans(first, last, choice)
-            for rule, choice in zip(self.rules, chosen, strict=True)
-        ]
+        many = [[] if rule is None else rule.spans(first, last, kinds) for rule in self.rules]
         staffed, self_service, season = many
         if staffed and not self_service and not season:
             return staffed
@@ -128,23 +124,18 @@ class Together:
         if not stretch.special:
             return self._read(first, last)
         days = [stretch.begin + number * ONE_DAY for number in range(-1, stretch.length)]
-        read: dict[tuple[Chosen | None, ...], list[Span]] = {}
+        read: list[list[Span]] = []
         out_of_school: list[list[Span]] = []
         for pattern in patterns(tuple(days), self.wants, self.calendar, nights=self.nights):
-            chosen = tuple(None if rule is None else rule.chosen(days, pattern) for rule in self.rules)
-            if chosen not in read:
-                read[chosen] = self._read(first, last, chosen)
+            read.append(self._read(first, last, dict(zip(days, pattern, strict=True))))
             if not any(facts.school for facts in pattern):
-                out_of_school.append(read[chosen])
+                out_of_school.append(read[-1])
         if len(read) == 1:
-            return out_of_school[0]
+            return read[0]
         why = self._not_announced([*days[1:], days[0]])
         return [
-            Span(
-                start,
-                _settled([at(one, start) for one in out_of_school], [at(one, start) for one in read.values()], why),
-            )
-            for start in starts_of(read.values())
+            Span(start, _settled([at(one, start) for one in out_of_school], [at(one, start) for one in read], why))
+            for start in starts_of(read)
         ]
 
     def _not_announced(self, days: list[date]) -> str:
