@@ -39,7 +39,7 @@ _PHOTO = re.compile(r"(\S+)(?:\s+(\d{4}-\d{2}-\d{2})(?=\s|$))?\s*")
 _PLAIN_REMARK = re.compile(r"[^;；\n\"＂]*")
 _PLAIN_REASON = re.compile(r"(?!至|到|to)\w[^;；\n\"＂]*", re.IGNORECASE)
 _PLAIN_CAPTION = re.compile(r"\w[^;；\n\"＂]*")
-_PLAIN_NOTE = re.compile(r"(?!免费|free)\w[^;；\n\"＂、,，|/]*", re.IGNORECASE)
+_PLAIN_NOTE = re.compile(r"(?!免费|free)\w[^;；\n\"＂、,，|/\[【［(（\]】］)）]*", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"(?!免费|free)\w[\w·-]*", re.IGNORECASE)
 
 _QUOTED = re.compile(r"[\"＂]((?:[^\"＂]|\"\"|＂＂)*)[\"＂]")
