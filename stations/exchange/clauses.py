@@ -62,9 +62,8 @@ def read_closures(text: str) -> tuple[Closure, ...]:
     """
     found = []
     for part in _parts(text):
-        plain = _half_width_days(part)
-        match = _CLOSURE.match(plain)
-        if not match or plain[match.end() :].startswith(("至", "到")):
+        match = _CLOSURE.match(part.translate(_HALF_WIDTH))  # as long as the part is, so that ends are the same
+        if not match or part[match.end() :].startswith(("至", "到")):
             raise CellError(
                 "“{value}” is not a closure. Write its first and last day and the reason, "
                 "like 2026-02-14..2026-02-20 装修.",
@@ -77,7 +76,7 @@ def read_closures(text: str) -> tuple[Closure, ...]:
                 last = dt.date(int(last_year or year), int(last_month or month), int(last_day))
                 if last < first and last_month and not last_year:  # from December into January
                     last = last.replace(year=last.year + 1)
-            reason = _unquoted(plain[match.end() :].lstrip(_LEADING))
+            reason = _unquoted(part[match.end() :].lstrip(_LEADING))
             found.append(Closure(first=first, last=last, reason=reason))
         except ValueError as error:
             raise CellError(
@@ -340,14 +339,6 @@ def _bracketed(text: str) -> tuple[str, str]:
 def _at_colon(text: str) -> tuple[str, str, str]:
     found = re.search(r"[:：=]", text)
     return (text[: found.start()].strip(), found[0], text[found.end() :].strip()) if found else (text, "", "")
-
-
-def _half_width_days(text: str) -> str:
-    """Make digits and signs at the start half width, up to the first letter that is no part of a day."""
-    for at, one in enumerate(text):
-        if one.translate(_HALF_WIDTH) not in "0123456789-/.年月日 ~–—…至到":
-            return text[:at].translate(_HALF_WIDTH) + text[at:]
-    return text.translate(_HALF_WIDTH)
 
 
 def _unquoted(text: str) -> str:

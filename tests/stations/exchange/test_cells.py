@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geodata.datum import Datum
@@ -360,11 +360,13 @@ def test_a_record_written_as_cells_comes_back_as_the_same_record(field_cells, re
 
 
 @given(st.lists(CLOSURES, max_size=5))
+@example([closure("2000-01-01", reason="日\u3000“"), closure("2000-01-01", reason="²")])
 def test_closures_come_back(closures):
     assert clauses.read_closures(clauses.write_closures(closures)) == tuple(closures)
 
 
 @given(st.lists(SERVICES, max_size=5), st.sampled_from(["zh", "en"]))
+@example([service("breakfast", note="A("), service("breakfast", name="¼")], "zh")
 def test_services_come_back(services, language):
     back = clauses.read_services(clauses.write_services(services, TAXONOMY, language), TAXONOMY, str)
     assert back == tuple(services)
