@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from geodata.atlas import HEAD, Atlas
-from geodata.errors import AtlasError
+from geodata.errors import AtlasError, GeodataError
 from stations.commands.atlas import atlas_commands, demo_commands
 from stations.commands.questions import question_commands
 from stations.commands.registry import registry_commands
@@ -40,16 +41,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises
     ------
     StationsError, GeodataError
-        Settings, a registry or an atlas that cannot be used. At the command line, a message instead.
+        Settings, a registry or an atlas that cannot be used.
+    click.ClickException, SystemExit
+        The same, as a message to whoever started ``flask`` or a server, where the environment gives the settings.
     """
+    if settings is None:
+        command = flask_command()
+        try:
+            return make_app(Settings.from_environment(os.environ), command)
+        except (StationsError, GeodataError) as error:
+            if command:
+                raise click.ClickException(str(error)) from None
+            sys.exit(f"Yizhan cannot start. {error}")
+    return make_app(settings, flask_command())
+
+
+def make_app(settings: Settings, command: str) -> Flask:
+    """Make the app for a server, or for a command of ``flask``; most need no more than the commands themselves."""
     app = Flask(__name__)
-    command = flask_command()
-    try:
-        settings = settings or Settings.from_environment(os.environ)
-    except StationsError as error:
-        if command:
-            raise click.ClickException(str(error)) from None
-        raise
     add_commands(app, settings)
     if command in {"", "run"}:
         house = open_house(settings)

@@ -43,7 +43,7 @@ class Settings(BaseModel):
     database: str = Field(
         default="sqlite:///instance/registry.db",
         min_length=1,
-        description="URL of the registry",
+        description="URL of the registry: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/DATABASE",
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Asia/Shanghai"),

@@ -14,9 +14,9 @@ from app import create_app
 from geodata.atlas import HEAD, Atlas
 from geodata.building import build_atlas
 from geodata.errors import AtlasError
-from stations.errors import StationsError
 from stations.settings import Settings
 from tests.geodata.grids import Drawing, at
+from tests.stations.registry.test_migrations import lay_first_schema
 
 HERE = Path(__file__).resolve().parent.parent
 TOWN = "a 0 0\nb 6000 0\na-b highway=residential"
@@ -68,15 +68,27 @@ def test_a_broken_atlas_is_not_passed_over_in_silence(settings, built) -> None:
         create_app(settings)
 
 
-def test_a_setting_that_cannot_be_used_is_named(monkeypatch) -> None:
+def test_a_setting_that_cannot_be_used_is_told_to_whoever_starts_a_server(monkeypatch) -> None:
     monkeypatch.setenv("YIZHAN_TIMEZONE", "Mars/Olympus")
-    with pytest.raises(StationsError, match="YIZHAN_TIMEZONE is “Mars/Olympus”"):
+    with pytest.raises(SystemExit, match="YIZHAN_TIMEZONE is “Mars/Olympus”"):
         create_app()
+
+
+def test_an_older_registry_names_the_command_that_brings_it_up_to_date(tmp_path) -> None:
+    lay_first_schema(tmp_path / "registry.db")
+    started = flask(tmp_path, "run", "--port", "1")
+    assert started.returncode == 1
+    assert "run: flask registry upgrade" in started.stderr
+    assert "Traceback" not in started.stderr
+    upgraded = flask(tmp_path, "registry", "upgrade")
+    assert upgraded.stdout == "The registry is upgraded from schema 0001 to 0002.\n"
+    assert flask(tmp_path, "registry", "upgrade").stdout.endswith("Nothing was changed.\n")
+    assert "nursing_room" in flask(tmp_path, "stations", "show", "A").stdout
 
 
 def test_every_command_is_there(settings) -> None:
     commands = create_app(settings).cli.commands
-    assert {"atlas", "stations", "nearest", "coverage", "demo"} <= set(commands)
+    assert {"atlas", "stations", "registry", "nearest", "coverage", "demo"} <= set(commands)
 
 
 def test_from_an_extract_and_a_list_to_an_answer(tmp_path) -> None:
