@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
+from functools import cache
 from typing import NamedTuple
 
 import opening_hours
@@ -101,6 +102,7 @@ def minutes_past_midnight(part: Part) -> int:
     return longest
 
 
+@cache
 def _range(day: str) -> frozenset[int]:
     """The weekdays of ``Fr-Mo`` or ``Fr``."""
     first, last = WEEKDAYS.index(day[:2]), WEEKDAYS.index(day[-2:])

@@ -104,6 +104,8 @@ NOBODY_KNOWS = NOT_ANNOUNCED.format(year=2027)
         ("PH 10:00-16:00", "2003-02-03 12:00", UNKNOWN, NOT_ANNOUNCED.format(year=2003)),
         ("22:00-06:00; PH off", "2027-01-01 03:00", OPEN, ""),  # the night of a day that is known
         ("22:00-06:00; PH off", "2027-01-02 03:00", UNKNOWN, NOBODY_KNOWS),
+        # Open after two ordinary days and in the second of two holidays, closed on the day after one.
+        ("22:00-06:00; PH 00:00-06:00", "2027-02-08 03:00", UNKNOWN, NOBODY_KNOWS),
         ("PH -1 day off; Mo-Fr,PH 08:00-18:00", "2026-12-30 09:00", OPEN, ""),
         ("Mo-Fr 08:00-18:00; PH -1 day off", "2026-12-31 09:00", UNKNOWN, NOBODY_KNOWS),
         ("Mo-Fr 08:00-18:00; PH off || PH 10:00-16:00", "2027-02-08 12:00", OPEN, ""),
