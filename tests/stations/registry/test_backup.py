@@ -40,7 +40,7 @@ def place(request, tmp_path):
 
 
 @pytest.fixture
-def opened():
+def open_there():
     made = []
 
     def open_(url):
@@ -130,7 +130,7 @@ def test_a_backup_that_fails_leaves_nothing(filled, tmp_path, noon, monkeypatch)
 
     with pytest.raises(KeyboardInterrupt):
         back_up(filled.store, tmp_path / "b.gz", at=noon, progress=fail)
-    assert {path.name for path in tmp_path.iterdir()} == {"registry.db"}
+    assert not [path.name for path in tmp_path.iterdir() if "b.gz" in path.name]
 
 
 def test_an_empty_registry_too(registry, place, tmp_path, noon):
@@ -139,12 +139,13 @@ def test_an_empty_registry_too(registry, place, tmp_path, noon):
 
 
 def test_it_is_a_consistent_beginning_of_the_log_while_somebody_writes(
-    registry, make_station, noon, tmp_path, place, opened
+    database, make_station, noon, tmp_path, place, open_there
 ):
     done = Event()
+    registry = open_there(database)
 
     def write():
-        writer = opened(f"sqlite:///{tmp_path / 'registry.db'}")
+        writer = open_there(database)
         for number in range(10_000):
             batch = [make_station(f"S{number % 50 + n}", seats=number) for n in range(3)]
             writer.append(batch, what="edit", who="x", at=noon)
@@ -153,7 +154,7 @@ def test_it_is_a_consistent_beginning_of_the_log_while_somebody_writes(
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write)
-        made = [back_up(registry.store, tmp_path / f"{number}.gz", at=noon) for number in range(8)]
+        made = [back_up(registry.store, tmp_path / f"{number}.gz", at=noon) for number in range(4)]
         done.set()
         writing.result()
     assert len({one.head for one in made}) > 1
@@ -162,7 +163,7 @@ def test_it_is_a_consistent_beginning_of_the_log_while_somebody_writes(
         assert one.log == log_digest(registry.store.reading, one.head)
         url = place("file")
         restore(url, tmp_path / f"{number}.gz", wait_s=1.0)
-        assert list(opened(url).entries()) == list(registry.entries(1, one.head))
+        assert list(open_there(url).entries()) == list(registry.entries(1, one.head))
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -208,22 +209,22 @@ def live_through(registry, history):
 @pytest.mark.postgres
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=steps)
-def test_any_history_goes_to_the_other_store_and_back(place, opened, databases, tmp_path_factory, history):
+def test_any_history_goes_to_the_other_store_and_back(place, open_there, databases, tmp_path_factory, history):
     folder = tmp_path_factory.mktemp("kept")
-    first = opened(place("file"))
+    first = open_there(place("file"))
     live_through(first, history)
     at = datetime(2025, 4, 1, tzinfo=UTC)
     back_up(first.store, folder / "1.gz", at=at)
 
     on_server = place("server")
     restore(on_server, folder / "1.gz", wait_s=5.0)
-    second = opened(on_server)
+    second = open_there(on_server)
     back_up(second.store, folder / "2.gz", at=at)
     assert (folder / "1.gz").read_bytes() == (folder / "2.gz").read_bytes()
 
     url = place("file")
     restore(url, folder / "2.gz", wait_s=5.0)
-    third = opened(url)
+    third = open_there(url)
     proofs = {verify(one.store) for one in (first, second, third)}
     assert len(proofs) == 1
     assert proofs.pop().differences == ()
@@ -234,10 +235,10 @@ def test_any_history_goes_to_the_other_store_and_back(place, opened, databases, 
 
 
 @pytest.mark.parametrize("kind", ["file", pytest.param("server without PostGIS", marks=pytest.mark.postgres)])
-def test_a_restored_registry_goes_on(kept, place, opened, kind, make_station, noon):
+def test_a_restored_registry_goes_on(kept, place, open_there, kind, make_station, noon):
     url = place(kind)
     assert restore(url, kept, wait_s=5.0) == read_backup(kept)
-    registry = opened(url)
+    registry = open_there(url)
     written = registry.append([make_station("new")], what="edit", who="x", at=noon)
     assert (written.revision, written.batch.id) == (8, 4)
     assert registry.snapshot().codes == ("S0", "S1", "S2", "S4", "new")
@@ -245,9 +246,9 @@ def test_a_restored_registry_goes_on(kept, place, opened, kind, make_station, no
 
 
 @pytest.mark.parametrize("kind", ["file", SERVER])
-def test_only_into_an_empty_place(kept, place, opened, kind, make_station, noon):
+def test_only_into_an_empty_place(kept, place, open_there, kind, make_station, noon):
     url = place(kind)
-    there = opened(url)
+    there = open_there(url)
     there.append([make_station("mine")], what="edit", who="x", at=noon)
     with pytest.raises(RegistryError, match="is not empty, and a backup is restored only into an empty place"):
         restore(url, kept, wait_s=5.0)
@@ -318,7 +319,7 @@ def test_any_other_file_is_told(tmp_path, place, content):
 
 
 @pytest.mark.parametrize("kind", ["file", SERVER])
-def test_a_log_that_does_not_hold_together_is_not_restored(kept, place, opened, kind, monkeypatch):
+def test_a_log_that_does_not_hold_together_is_not_restored(kept, place, open_there, kind, monkeypatch):
     """Its digests are right, as whoever made it saw to that."""
 
     def forged(lines):
@@ -335,10 +336,10 @@ def test_a_log_that_does_not_hold_together_is_not_restored(kept, place, opened, 
         BackupError, match=r"does not hold together, and nothing was restored\. The record of revision 2"
     ):
         restore(url, kept, wait_s=5.0)
-    assert opened(url).snapshot().revision == 0
+    assert open_there(url).snapshot().revision == 0
 
 
-def test_a_backup_that_changes_while_it_is_read_restores_nothing(kept, place, opened, make_station, noon, filled):
+def test_a_backup_that_changes_while_it_is_read_restores_nothing(kept, place, open_there, make_station, noon, filled):
     filled.append([make_station("new")], what="edit", who="x", at=noon)
     other = kept.with_name("other.gz")
     back_up(filled.store, other, at=noon)
@@ -350,7 +351,7 @@ def test_a_backup_that_changes_while_it_is_read_restores_nothing(kept, place, op
     url = place("file")
     with pytest.raises(BackupError, match=r"The backup kept\.gz changed while it was read\. Nothing was restored\."):
         restore(url, kept, wait_s=1.0, progress=swap)
-    assert opened(url).snapshot().revision == 0
+    assert open_there(url).snapshot().revision == 0
 
 
 @given(st.binary(max_size=60))

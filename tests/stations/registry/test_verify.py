@@ -16,7 +16,7 @@ from stations.registry.verifying import repair, verify
 
 
 @pytest.fixture(params=["file", pytest.param("server", marks=pytest.mark.postgres)])
-def opened(request, tmp_path):
+def fresh(request, tmp_path):
     url = f"sqlite:///{tmp_path / 'r.db'}" if request.param == "file" else request.getfixturevalue("postgres_registry")
     registry = Registry.open(url, wait_s=5.0)
     yield registry
@@ -24,15 +24,15 @@ def opened(request, tmp_path):
 
 
 @pytest.fixture
-def filled(opened, make_station, noon):
+def filled(fresh, make_station, noon):
     """Five batches, ten entries, six stations: one was removed, one came back."""
     facts = {"who": "clerk", "at": noon, "what": "edit"}
-    opened.append([make_station(f"S{n}", amenities={"water": "yes"}, hours="24/7") for n in range(6)], **facts)
-    opened.append([make_station("S1", seats=4), make_station("S2", status="retired")], **facts)
-    opened.remove(["S3", "S4"], who="clerk", at=noon)
-    opened.append([make_station("S4", note="又来了")], **facts)
-    opened.append([make_station("站'甲", note="\\ % 日")], **facts)
-    return opened
+    fresh.append([make_station(f"S{n}", amenities={"water": "yes"}, hours="24/7") for n in range(6)], **facts)
+    fresh.append([make_station("S1", seats=4), make_station("S2", status="retired")], **facts)
+    fresh.remove(["S3", "S4"], who="clerk", at=noon)
+    fresh.append([make_station("S4", note="又来了")], **facts)
+    fresh.append([make_station("站'甲", note="\\ % 日")], **facts)
+    return fresh
 
 
 def meddle(registry, *statements):
@@ -64,8 +64,8 @@ def said(proof):
     return [str(difference) for difference in proof.differences]
 
 
-def test_an_empty_registry_is_proven(opened):
-    proof = verify(opened.store)
+def test_an_empty_registry_is_proven(fresh):
+    proof = verify(fresh.store)
     assert (proof.head, proof.entries, proof.batches, proof.stations, said(proof)) == (0, 0, 0, 0, [])
 
 
@@ -174,7 +174,7 @@ def test_a_gone_guard_is_told_and_put_back(filled):
     assert said(verify(filled.store)) == []
 
 
-def test_the_table_is_made_again_from_the_log(filled, opened):
+def test_the_table_is_made_again_from_the_log(filled, fresh):
     before = Registry(filled.store, filled.snapshot().timezone).snapshot()
     meddle(filled, "DELETE FROM station WHERE code < 'S2'", "UPDATE station SET name = 'x'")
     assert len(verify(filled.store).differences) == 6
