@@ -180,6 +180,18 @@ def test_gis_people_read_positions_and_public_facts(opened, postgres_registry, m
     assert not any("王五" in str(value) or "red" in str(value) for value in seen.values())
 
 
+def test_people_with_a_map_program_need_see_no_more_than_the_view(opened, postgres_registry, make_station, noon):
+    opened(postgres_registry).append([make_station("A", custodian="王五")], what="edit", who="tester", at=noon)
+    with psycopg.connect(postgres_registry) as connection:
+        connection.execute("CREATE ROLE gis")
+        connection.execute("GRANT SELECT ON station_public TO gis")
+        connection.execute("SET ROLE gis")
+        assert connection.execute("SELECT code, ST_X(position) FROM station_public").fetchall() == [("A", 116.3)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT record FROM station")
+        connection.rollback()
+
+
 def test_stations_stand_in_the_order_of_their_code_points(opened, postgres_registry, make_station, noon):
     """As on SQLite, whatever language the server was set up in."""
     codes = ["B", "a", "Z9", "é", "驿", "A-1", "A1"]
