@@ -210,6 +210,23 @@ def test_what_is_written_meanwhile_is_no_difference(filled, make_station, noon, 
     assert proof.head == filled.changes(0).head or proof.head > 12
 
 
+@pytest.mark.parametrize("close", [0, 100])
+def test_a_row_that_goes_wrong_with_a_later_edit_is_found(filled, make_station, noon, monkeypatch, close):
+    """Its page had been read before, and was right."""
+    monkeypatch.setattr(verifying, "PAGE", 2)
+    monkeypatch.setattr(verifying, "CLOSE_BEHIND", close)
+    edited = []
+
+    def interfere(stage, *_):
+        if stage == "compare" and not edited:
+            edited.append(filled.append([make_station("S0", seats=9)], what="edit", who="x", at=noon))
+            meddle(filled, "UPDATE station SET name = 'x' WHERE code = 'S0'")
+
+    proof = verify(filled.store, interfere)
+    assert said(proof) == ["Station S0 has name “x” in the table, and by the log “驿站 S0”."]
+    assert proof.head == 13
+
+
 def test_verifying_beside_a_writer_finds_nothing_wrong(filled, make_station, noon):
     done = threading.Event()
 
