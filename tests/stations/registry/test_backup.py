@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 
 from geodata.lonlat import LonLat
 from stations.errors import BackupError, RegistryError
-from stations.registry import transcript
+from stations.registry import backups, transcript
 from stations.registry.backups import back_up, read_backup, restore
 from stations.registry.log import Registry
 from stations.registry.transcript import log_digest, row_of
@@ -155,7 +155,7 @@ def test_it_is_a_consistent_beginning_of_the_log_while_somebody_writes(
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write)
-        made = []
+        made: list[backups.Contents] = []
         for number in range(4):
             while registry.changes(0, limit=1).head <= (made[-1].head if made else 0):
                 time.sleep(0.01)

@@ -215,7 +215,7 @@ def test_a_row_that_goes_wrong_with_a_later_edit_is_found(filled, make_station, 
     """Its page had been read before, and was right."""
     monkeypatch.setattr(verifying, "PAGE", 2)
     monkeypatch.setattr(verifying, "CLOSE_BEHIND", close)
-    edited = []
+    edited: list[object] = []
 
     def interfere(stage, *_):
         if stage == "compare" and not edited:
