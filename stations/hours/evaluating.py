@@ -65,7 +65,8 @@ class Rule:
         self.timezone = timezone
         self._library = read(text) if is_plainly_spelled(text) else None
         spelled = str(self._library) if self._library else written(self.parts)
-        self.passes_midnight = _may_pass_midnight(spelled)
+        self._night_min = _night_min(spelled)
+        self.passes_midnight = self._night_min > 0
         """Whether a day may reach into the next."""
         self.whole = None if self.passes_midnight and ";" in text else self._library
         """The text as the library reads it, where that is all there is to ordinary days."""
@@ -97,6 +98,8 @@ class Rule:
         """What the text says on an ordinary day, by the clock on the wall: a datetime without a time zone."""
         if self.whole is not None:
             return _said(*self.whole.state(wall))
+        if self._library is not None and wall.hour * 60 + wall.minute >= self._night_min:
+            return _said(*self._library.state(wall))  # all nights are over, and the library is right about the day
         return first_not_closed([side.said_at(wall) for side in self._sides])
 
     def spans(self, first: float, last: float, kinds: Kinds | None = None) -> list[Span]:
@@ -231,9 +234,10 @@ def _read_day(parts: list[Part], ending: list[Part]) -> _Day:
     return _Day(tuple(hours), () if closed else tuple(night))
 
 
-def _may_pass_midnight(canonical: str) -> bool:
-    times = tuple(word for words in canonical.split() for word in words.rstrip(";").split(","))
-    return minutes_past_midnight(Part(times=times)) > 0
+def _night_min(spelled: str) -> int:
+    """How many minutes past midnight a day may reach."""
+    times = tuple(word for words in spelled.split() for word in words.rstrip(";").split(","))
+    return minutes_past_midnight(Part(times=times))
 
 
 def _said(state: opening_hours.State, comment: str) -> Said:

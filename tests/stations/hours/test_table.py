@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stations.errors import HoursError
-from stations.hours import OUT_OF_RANGE, STATE_CODES, Hours
+from stations.hours import OUT_OF_RANGE, STATE_CODES, Hours, State
 from stations.hours.table import ASKED_BEFORE, MAX_DAYS, RuleTable
 from stations.station import Closure
 
@@ -150,4 +150,4 @@ def test_no_value_in_the_wild_crashes_in_four_years(wild):
     for moment in moments:
         states = table.states_at(moment)
         assert states.shape == (len(wild),)
-        assert 0 < np.count_nonzero(states == STATE_CODES["open"]) < len(wild)
+        assert 0 < np.count_nonzero(states == STATE_CODES[State.OPEN]) < len(wild)
