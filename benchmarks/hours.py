@@ -59,13 +59,15 @@ def run(porto: Porto) -> None:
 
     first = instant(begun + timedelta(days=7))
     cold = float(np.median([instant(begun + timedelta(days=day)) for day in range(9, 16)]))
-    night = instant(datetime(2026, 4, 15, 0, 30, tzinfo=SHANGHAI))
+    first_night, *nights = [instant(datetime(2026, 4, day, 0, 30, tzinfo=SHANGHAI)) for day in range(14, 21)]
+    night = float(np.median(nights))
     working_out = max(instant(begun) for _ in range(4))
     ready = seconds_of(lambda: table.states_at(begun)[kept], 15)
     tell("an instant, station by station (sample, scaled)", f"{alone * 1000.0:.0f} ms")
     for what, seconds in (
         ("the first of all", first),
         ("a new day", cold),
+        ("the first past midnight", first_night),
         ("a new day, past midnight", night),
         ("a day asked before", ready),
     ):

@@ -43,6 +43,7 @@ _A_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001  a clock on the wall
 _A_SECOND = timedelta(seconds=1)
 _DAY_S = 86400.0
 _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
+_OVERRIDES = re.compile("[;|]|off|closed", re.IGNORECASE)
 _NEAR_HOLIDAY = re.compile(r"[PS]H\s*[+-]")
 
 Kinds = Mapping[date, Facts]
@@ -68,7 +69,7 @@ class Rule:
         self._night_min = _night_min(spelled)
         self.passes_midnight = self._night_min > 0
         """Whether a day may reach into the next."""
-        self.whole = None if self.passes_midnight and ";" in text else self._library
+        self.whole = None if self.passes_midnight and _OVERRIDES.search(text) else self._library
         """The text as the library reads it, where that is all there is to ordinary days."""
 
     @cached_property
