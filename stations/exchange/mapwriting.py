@@ -78,7 +78,9 @@ def write_geopackage(path: Path, columns: Sequence[Column], rows: Iterable[Seque
     names = [columns[number].header for number in kept]
     first = True
     for chunk in _chunks(rows):
-        points = shapely.to_wkb(shapely.points(np.array([[row[number] for number in places] for row in chunk])))
+        points = shapely.to_wkb(
+            shapely.points(np.array([[row[number] for number in places] for row in chunk]).reshape(-1, 2))
+        )
         data, masks = zip(
             *(_column(columns[number].kind, [row[number] for row in chunk]) for number in kept), strict=True
         )
@@ -96,8 +98,6 @@ def write_geopackage(path: Path, columns: Sequence[Column], rows: Iterable[Seque
             **({} if not first else {"GEOMETRY_NAME": "geom"}),
         )
         first = False
-    if first:
-        raise ValueError("no rows")
     # GDAL writes the time of the clock on the wall.
     database = sqlite3.connect(path)
     try:
@@ -110,6 +110,8 @@ def write_geopackage(path: Path, columns: Sequence[Column], rows: Iterable[Seque
 
 def _chunks(rows: Iterable[Sequence[Value]]) -> Iterator[list[Sequence[Value]]]:
     left = iter(rows)
+    chunk = list(islice(left, CHUNK))
+    yield chunk  # also when it is empty, as a layer without points has its columns too
     while chunk := list(islice(left, CHUNK)):
         yield chunk
 

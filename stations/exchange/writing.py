@@ -128,10 +128,7 @@ def write_stations(
         More than a workbook can hold.
     """
     with _placed(path, replace=replace) as beside:
-        if order.form is Form.GEOJSON:
-            with beside.open("wb") as out:
-                return write_stream(out, stations, order, taxonomy, tell=tell)
-        if order.form is Form.CSV:
+        if order.form in {Form.CSV, Form.GEOJSON}:
             with beside.open("wb") as out:
                 return write_stream(out, stations, order, taxonomy, tell=tell)
         listing = Listing.of(stations(), taxonomy, full=order.full, words=order.said_in)

@@ -17,6 +17,7 @@ from stations.web.headers import HEADERS, protect
 from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
+from stations.web.lists import lists_door
 from stations.web.names import Names
 from stations.web.params import Known
 from stations.web.planning import planning_door
@@ -48,6 +49,7 @@ def hang(app: Flask, house: House) -> None:
     answer = nearest_answers(house, known)
     app.register_blueprint(api_door(house, answer))
     app.register_blueprint(changes_door(house))
+    app.register_blueprint(lists_door(house, names.taxonomy))
     app.wsgi_app = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)  # type: ignore[method-assign]
     app.register_blueprint(finder_door(house, known, names))
     findings = Findings(house, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, request
@@ -48,9 +49,19 @@ def downloads_door(findings: Findings) -> Blueprint:
     return door
 
 
-def as_file(response: Response, name: str) -> Response:
-    """Have a browser keep an answer as a file."""
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+def as_file(response: Response, name: str, shown: str = "") -> Response:
+    """Have a browser keep an answer as a file.
+
+    Parameters
+    ----------
+    name
+        In ASCII.
+    shown
+        The same in the language of the person, for browsers that know RFC 6266, which all do.
+    """
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"' + (
+        f"; filename*=UTF-8''{quote(shown)}" if shown else ""
+    )
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
