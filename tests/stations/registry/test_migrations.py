@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from alembic.config import Config
@@ -85,7 +86,7 @@ def lay_first_schema(file, records=RECORDS):
         connection.executemany(
             "INSERT INTO entry VALUES (?, ?, ?, ?, 1)",
             [
-                (revision, code, action, json.dumps(record, ensure_ascii=False))
+                (revision, code, action, orjson.dumps(record).decode())
                 for revision, (code, action, record) in enumerate(records, start=1)
             ],
         )
@@ -252,7 +253,7 @@ def lay_first_schema_on_server(url):
         for revision, (code, action, record) in enumerate(RECORDS, start=1):
             connection.execute(
                 sa.text("INSERT INTO entry VALUES (:revision, :code, :action, :record, 1)"),
-                {"revision": revision, "code": code, "action": action, "record": json.dumps(record)},
+                {"revision": revision, "code": code, "action": action, "record": orjson.dumps(record).decode()},
             )
     store.close()
 
