@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
+from geodata.progress import silent
+from stations.commands.bars import bars
 from stations.commands.telling import told
 from stations.exchange.listing import Words
 from stations.exchange.picking import Pick, pick_stations
@@ -20,6 +23,9 @@ from stations.taxonomy import Taxonomy, Vocabulary
 
 PIPE = Path("-")
 
+MANY = 5_000
+"""Stations from which writing takes long enough to be watched."""
+
 
 def export_command(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Command:
     """Make the command ``export``; the parameters are those of `station_commands`."""
@@ -27,11 +33,23 @@ def export_command(registry: Callable[[], Registry], timezone: ZoneInfo) -> clic
     @click.command("export")
     @click.argument("file", type=click.Path(path_type=Path))
     @click.option(
-        "--form", type=click.Choice(list(Form)), help="Form of the file. Without it, the end of its name says."
+        "--form",
+        type=click.Choice([one.value for one in Form]),
+        help="Form of the file. Without it, the end of its name says.",
     )
-    @click.option("--full/--public", default=False, help="Every field, private ones too. Without it, what all may see.")
-    @click.option("--headers", type=click.Choice(list(Words)), help="In what words: Chinese, English or keys.")
-    @click.option("--status", multiple=True, type=click.Choice(list(Status)), help="Only stations of this status.")
+    @click.option(
+        "--public", "full", flag_value=False, default=False, help="What anyone may see; so it is unless told."
+    )
+    @click.option("--full", "full", flag_value=True, help="Every field, private ones too.")
+    @click.option(
+        "--headers", type=click.Choice([one.value for one in Words]), help="In what words: Chinese, English or keys."
+    )
+    @click.option(
+        "--status",
+        multiple=True,
+        type=click.Choice([one.value for one in Status]),
+        help="Only stations of this status.",
+    )
     @click.option("--kind", multiple=True, help="Only stations of this kind.")
     @click.option("--host", multiple=True, help="Only stations in such premises.")
     @click.option("--township", multiple=True, help="Only in the township, county or city whose code begins so.")
@@ -89,7 +107,12 @@ def export_command(registry: Callable[[], Registry], timezone: ZoneInfo) -> clic
             if file == PIPE:
                 write_stream(sys.stdout.buffer, stations, order, taxonomy)
                 return
-            count = write_stations(file, stations, order, taxonomy, replace=force)
+            with bars({"look": "Looking", "write": "Writing"}) if len(rows) >= MANY else nullcontext(silent) as tell:
+
+                def towards(stage: str, done: int, _: int | None) -> None:
+                    tell(stage, done, len(rows))
+
+                count = write_stations(file, stations, order, taxonomy, replace=force, tell=towards)
             what = "every field, private ones too" if full else "public fields"
             click.echo(f"{file.name}: {count} stations, {what}, revision {snapshot.revision}.")
 

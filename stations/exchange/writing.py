@@ -113,7 +113,7 @@ def write_stations(
     replace
         Put it in the place of a file that is there.
     tell
-        Called with the stage ``write``.
+        Called with the stages ``look``, when the columns are chosen, and ``write``.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def write_stations(
         if order.form in {Form.CSV, Form.GEOJSON}:
             with beside.open("wb") as out:
                 return write_stream(out, stations, order, taxonomy, tell=tell)
-        listing = Listing.of(stations(), taxonomy, full=order.full, words=order.said_in)
+        listing = Listing.of(_Counted(stations(), tell, "look"), taxonomy, full=order.full, words=order.said_in)
         rows = _Rows(listing, stations(), tell)
         if order.form is Form.XLSX:
             title = "Stations" if order.said_in is not Words.ZH else "站点"
@@ -156,7 +156,7 @@ def write_stream(
         write_geojson(out, counted, order.revision, full=order.full)
         return counted.count
     if order.form is Form.CSV:
-        listing = Listing.of(stations(), taxonomy, full=order.full, words=order.said_in)
+        listing = Listing.of(_Counted(stations(), tell, "look"), taxonomy, full=order.full, words=order.said_in)
         rows = _Rows(listing, stations(), tell)
         write_csv(out, listing.columns, rows, for_people=listing.words is not Words.KEY)
         return rows.count
@@ -195,16 +195,17 @@ def _cell(kind: Kind, value: Value, for_people: bool) -> str:  # noqa: FBT001  a
 class _Counted:
     """Stations, counted as they go by."""
 
-    def __init__(self, stations: Iterable[Station], tell: Progress) -> None:
+    def __init__(self, stations: Iterable[Station], tell: Progress, stage: str = "write") -> None:
         self.count = 0
-        self._stations, self._tell = stations, tell
+        self._stations, self._tell, self._stage = stations, tell, stage
 
     def __iter__(self) -> Iterator[Station]:
         for station in self._stations:
             if self.count % CHUNK == 0:
-                self._tell("write", self.count, None)
+                self._tell(self._stage, self.count, None)
             self.count += 1
             yield station
+        self._tell(self._stage, self.count, None)
 
 
 class _Rows:

@@ -12,15 +12,11 @@ from flask_babel import gettext
 
 from geodata.atlas import Atlas
 from geodata.townships import Townships
+from stations.exchange.formulas import guarded
+from stations.exchange.writing import BOM
 from stations.questions.coverage import CoverageAnswer, TownshipRow
 from stations.questions.gaps import Gap
 from stations.web.words import say_place
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet program runs a text that begins so (OWASP, "CSV Injection")."""
-
-BOM = "\ufeff"
-"""Without it, spreadsheet programs in China read UTF-8 as GB18030."""
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
 """What the licence asks to be said of streets and all that is worked out from them; in every language the same."""
@@ -44,9 +40,7 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def coverage_csv(answer: CoverageAnswer) -> bytes:
