@@ -82,8 +82,6 @@ def test_an_older_registry_names_the_command_that_brings_it_up_to_date(tmp_path)
     assert "Traceback" not in started.stderr
     upgraded = flask(tmp_path, "registry", "upgrade")
     assert upgraded.stdout == "The registry is upgraded from schema 0001 to 0002.\n"
-    assert flask(tmp_path, "registry", "upgrade").stdout.endswith("Nothing was changed.\n")
-    assert "nursing_room" in flask(tmp_path, "stations", "show", "A").stdout
 
 
 def test_every_command_is_there(settings) -> None:
