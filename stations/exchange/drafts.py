@@ -23,7 +23,7 @@ from stations.exchange.fieldcells import FieldCells
 from stations.exchange.structured import STRUCTURED, is_structured, read_structured
 from stations.exchange.tables import Table, told
 from stations.hours import Hours
-from stations.hours.phrases import read_hours
+from stations.phrases.reading import read_hours
 from stations.station import AmenityState
 from stations.taxonomy import Taxonomy
 

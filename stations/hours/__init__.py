@@ -1,9 +1,7 @@
 """Opening hours: when a station is open, in the grammar of OpenStreetMap and the calendar of China."""
 
 from stations.hours.clock import EARLIEST, HORIZON, LATEST, MAX_BLOCKS, Hours
-from stations.hours.phrases import read_hours
 from stations.hours.rules import MAX_TEXT, Part, parts_of
-from stations.hours.sentences import sentence
 from stations.hours.states import (
     CLOSED_FOR_NOW,
     HOURS_NOT_KNOWN,
@@ -16,7 +14,6 @@ from stations.hours.states import (
     State,
     StateAt,
 )
-from stations.hours.week import span_in_words, week
 
 __all__ = [
     "CLOSED_FOR_NOW",
@@ -37,8 +34,4 @@ __all__ = [
     "State",
     "StateAt",
     "parts_of",
-    "read_hours",
-    "sentence",
-    "span_in_words",
-    "week",
 ]

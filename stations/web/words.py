@@ -25,7 +25,7 @@ from stations.hours import (
     Hours,
     State,
 )
-from stations.hours.sentences import Language, sentence
+from stations.phrases.sentences import Language, sentence
 from stations.questions.nearest import Found, Reason
 from stations.station import Closure, Station
 from stations.web.language import language

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from stations.errors import HoursError
 from stations.hours import Hours
-from stations.hours.phrases import read_hours
 from stations.hours.rules import parts_of, written
-from stations.hours.sentences import in_words, sentence
+from stations.phrases.reading import read_hours
+from stations.phrases.sentences import in_words, sentence
 from stations.station import Closure
-from tests.stations.hours.test_phrases import PHRASES
+from tests.stations.phrases.test_reading import PHRASES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOMENTS = [datetime(2026, 2, 5, tzinfo=SHANGHAI) + timedelta(minutes=193 * step) for step in range(180)]

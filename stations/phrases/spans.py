@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stations.hours.words import Daypart
+from stations.phrases.words import Daypart
 
 NOON = 12 * 60
 MIDNIGHT = 24 * 60

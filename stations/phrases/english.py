@@ -6,8 +6,8 @@ import calendar
 from collections.abc import Sequence
 from datetime import date
 
-from stations.hours.clauses import Clause, Dates, Day, Days, runs_of
-from stations.hours.telling import Telling
+from stations.phrases.clauses import Clause, Dates, Day, Days, runs_of
+from stations.phrases.telling import Telling
 
 NOT_KNOWN = "Hours not known"
 _EVENTS = ("sunrise", "sunset", "dawn", "dusk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stations.hours.clauses import WEEK, Dates, Days
+from stations.phrases.clauses import WEEK, Dates, Days
 
 TWO_TIMES = (
     "The times “{words}” at character {column} of opening hours “{text}” can mean more than one thing. Write them on a "

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stations.errors import HoursError, TaxonomyError
-from stations.hours.phrases import read_hours
 from stations.hours.rules import parts_of, written
-from stations.hours.words import FILE, HoursWords, hours_words
+from stations.phrases.reading import read_hours
+from stations.phrases.words import FILE, HoursWords, hours_words
 
 DAYS_AND_TIMES = [
     ("周一至周五 08:30-12:00,13:00-17:30", "Mo-Fr 08:30-12:00,13:00-17:30"),

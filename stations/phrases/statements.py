@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stations.hours.clauses import Days
-from stations.hours.cursor import TIMES, Cursor
-from stations.hours.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, agrees_with_all_year
-from stations.hours.tokens import NOT_UNDERSTOOD, Token
+from stations.phrases.clauses import Days
+from stations.phrases.cursor import TIMES, Cursor
+from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, agrees_with_all_year
+from stations.phrases.tokens import NOT_UNDERSTOOD, Token
 
 _DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday"))
 _SELECTORS = _DAY_WORDS | set(

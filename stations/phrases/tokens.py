@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from stations.errors import HoursError
-from stations.hours.words import HoursWords, hours_words
+from stations.phrases.words import HoursWords, hours_words
 
 NOT_UNDERSTOOD = (
     "Opening hours “{text}” are not understood from character {column} on: “{words}”. Write them like "

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from stations.calendar import HOLIDAY_NAMES, DayKind, calendar_of
 from stations.hours.clock import EARLIEST, LATEST, Hours
-from stations.hours.sentences import Language
 from stations.hours.states import (
     CLOSED_FOR_NOW,
     HOURS_NOT_KNOWN,
@@ -22,7 +21,8 @@ from stations.hours.states import (
     SELF_SERVICE,
     State,
 )
-from stations.hours.tokens import DAYS
+from stations.phrases.sentences import Language
+from stations.phrases.tokens import DAYS
 
 _MORNING_ENDS = time(12)
 """A night that ends by then is told with the day it began on; what lasts longer is cut at midnight."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stations.hours import chinese, english
 from stations.hours.clock import Hours
 from stations.hours.rules import parts_of
-from stations.hours.telling import tellings_of
+from stations.phrases import chinese, english
+from stations.phrases.telling import tellings_of
 
 Language = Literal["zh", "en"]
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 from stations.errors import HoursError
-from stations.hours.clauses import Clause, in_order, osm_text, without_idle_closures
-from stations.hours.completing import clauses_of
 from stations.hours.rules import MAX_TEXT, parts_of, written
-from stations.hours.statements import statements_of
-from stations.hours.tokens import NOT_UNDERSTOOD, narrow, refused, tokens_of
+from stations.phrases.clauses import Clause, in_order, osm_text, without_idle_closures
+from stations.phrases.completing import clauses_of
+from stations.phrases.statements import statements_of
+from stations.phrases.tokens import NOT_UNDERSTOOD, narrow, refused, tokens_of
 
 TOO_LONG = "Opening hours of {length} characters are too long; at most {longest} are read."
 

@@ -1,4 +1,4 @@
-"""Statements about opening hours in Chinese, as `stations.hours.phrases` reads them."""
+"""Statements about opening hours in Chinese, as `stations.phrases.reading` reads them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from stations.errors import HoursError
-from stations.hours.clauses import Clause, Dates, Day, Days, runs_of
-from stations.hours.telling import Telling
-from stations.hours.tokens import DAYS, tokens_of
+from stations.phrases.clauses import Clause, Dates, Day, Days, runs_of
+from stations.phrases.telling import Telling
+from stations.phrases.tokens import DAYS, tokens_of
 
 NOT_KNOWN = "开放时间不详"
 _EVENTS = {"sunrise": "日出", "sunset": "日落", "dawn": "黎明", "dusk": "黄昏"}

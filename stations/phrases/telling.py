@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from stations.hours.clauses import WEEKDAYS, Clause, Dates, Day, Days, clashes, outranks
 from stations.hours.rules import WEEKDAYS as DAY_NAMES
 from stations.hours.rules import Part, written
+from stations.phrases.clauses import WEEKDAYS, Clause, Dates, Day, Days, clashes, outranks
 
 _HOLIDAYS = Days(holidays=True)
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}

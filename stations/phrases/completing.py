@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stations.errors import HoursError
-from stations.hours.clauses import WEEK, Clause, Dates, Day, Days, Precision, clashes, rest_of_year, same_days
-from stations.hours.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft
 from stations.hours.rules import parts_of, written
-from stations.hours.spans import osm_span
-from stations.hours.tokens import NOT_UNDERSTOOD, refused
-from stations.hours.words import hours_words
+from stations.phrases.clauses import WEEK, Clause, Dates, Day, Days, Precision, clashes, rest_of_year, same_days
+from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft
+from stations.phrases.spans import osm_span
+from stations.phrases.tokens import NOT_UNDERSTOOD, refused
+from stations.phrases.words import hours_words
 
 Unit = tuple[Clause, ...]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stations.calendar import DayKind
 from stations.hours import Hours, State
-from stations.hours.week import Way, reason_in_words, span_in_words, week
+from stations.phrases.week import Way, reason_in_words, span_in_words, week
 from stations.station import Closure
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stations.errors import HoursError
-from stations.hours.clauses import WEEKDAYS, Dates, Day, Days
-from stations.hours.drafts import NO_SUCH_DAY, NO_SUCH_TIME, TWO_TIMES, Group
-from stations.hours.spans import EVENTS, Moment, is_vague, osm_span, span_of
-from stations.hours.tokens import NOT_UNDERSTOOD, Token, refused
-from stations.hours.words import hours_words
+from stations.phrases.clauses import WEEKDAYS, Dates, Day, Days
+from stations.phrases.drafts import NO_SUCH_DAY, NO_SUCH_TIME, TWO_TIMES, Group
+from stations.phrases.spans import EVENTS, Moment, is_vague, osm_span, span_of
+from stations.phrases.tokens import NOT_UNDERSTOOD, Token, refused
+from stations.phrases.words import hours_words
 
 TIMES = frozenset(("time", "number", "daypart", "next_day", "same_day", *EVENTS))
 """Kinds of words that a time may begin with."""
