@@ -73,7 +73,7 @@ def _batches(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Comm
             click.echo(orjson.dumps([_batch_record(batch) for batch in found], option=orjson.OPT_INDENT_2).decode())
             return
         for batch in found:
-            click.echo(f"{_batch_line(batch, timezone)}  {batch.count} stations")
+            click.echo(f"{_batch_line(batch, timezone)}  {_counted(batch.count)}")
 
     return batches
 
@@ -101,7 +101,7 @@ def _undo(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Command
                 click.echo("Dry run: nothing was written.")
                 return
             if not yes:
-                click.confirm(f"Take batch {batch} back ({len(turns)} stations)?", abort=True)
+                click.confirm(f"Take batch {batch} back ({_counted(len(turns))})?", abort=True)
             done = opened.undo(batch, who=who(), at=datetime.now(UTC))
             back = len(done.added) + len(done.changed)
             number = f"Batch {done.batch.id}, revision {done.revision}" if done.batch else "Nothing to write"
@@ -147,7 +147,7 @@ def _remove(registry: Callable[[], Registry]) -> click.Command:
             snapshot = opened.snapshot()
             _limited((f"{code}  {snapshot.station(code).name}" for code in codes), "stations")
             if not yes:
-                click.confirm(f"Remove {len(set(codes))} stations?", abort=True)
+                click.confirm(f"Remove {_counted(len(set(codes)))}?", abort=True)
             done = opened.remove(codes, who=who(), at=datetime.now(UTC))
             number = f"Batch {done.batch.id}, revision {done.revision}" if done.batch else "Nothing to write"
             click.echo(f"{len(done.removed)} removed. {number}.")
@@ -219,6 +219,10 @@ def _turn_lines(turn: Turn, words: Words) -> Iterator[str]:
 
 def _line(words: Words, difference: Difference) -> str:
     return " / ".join(words.sentence(difference).splitlines())
+
+
+def _counted(count: int) -> str:
+    return f"{count} station" if count == 1 else f"{count} stations"
 
 
 def _limited(lines: Iterable[str], what: str, *, err: bool = False) -> None:

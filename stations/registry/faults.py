@@ -125,5 +125,6 @@ def _of_server(cause: psycopg.Error, name: str, *, lost: bool) -> RegistryError:
         return RegistryAwayError(AWAY, name=name)
     kind = RegistryLockedError if state in LOCKED_STATES else RegistryError
     template = SERVER_FAULTS.get(state or "", "The registry {name} cannot be used: {fault}.")
-    fault = cause.diag.message_primary or said.strip().splitlines()[-1]
+    # Not where the server is, which stands before it.
+    fault = cause.diag.message_primary or said.rpartition("FATAL:")[2].strip().splitlines()[-1]
     return kind(template, name=name, fault=fault.rstrip("."))

@@ -154,8 +154,9 @@ def upgrade(url: str, wait_s: float) -> Upgrade:
         with store.writing() as connection:
             before = found_schema(connection, store.name)
             if before is not None and before < NEWEST:
-                if store.on_server:
-                    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                # A log of years is written anew: it may take its time, and need not fit into the memory.
+                unbound = "SET LOCAL statement_timeout = 0" if store.on_server else "PRAGMA cache_spill = ON"
+                connection.exec_driver_sql(unbound)
                 ready_server(connection, store.name)
                 config = Config(attributes={"connection": connection})
                 config.set_main_option("script_location", str(MIGRATIONS))

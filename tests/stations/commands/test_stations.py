@@ -126,8 +126,8 @@ def test_no_history_of_what_was_never_there(run):
 
 def test_batches(changed, run):
     assert run("batches").output.splitlines() == [
-        "2025-03-03 20:00  keeper  remove  batch 3  1 stations",
-        "2025-03-02 20:00  warden  edit  batch 2  1 stations",
+        "2025-03-03 20:00  keeper  remove  batch 3  1 station",
+        "2025-03-02 20:00  warden  edit  batch 2  1 station",
         "2025-03-01 20:00  clerk  import list.csv  batch 1  2 stations",
     ]
     assert [one["id"] for one in json.loads(run("batches", "--json", "--limit", "1").output)] == [3]
@@ -174,7 +174,7 @@ def test_undo_says_what_comes_back_and_asks(changed, run, registry):
     asked = run("undo", "2")
     assert "A  as before" in asked.output
     assert "    Seat count: 6 → 4" in asked.output
-    assert "Take batch 2 back (1 stations)?" in asked.output
+    assert "Take batch 2 back (1 station)?" in asked.output
     assert asked.exit_code == 1
     assert registry.snapshot().revision == 4
     assert "Dry run" in run("undo", "2", "--dry-run").output
