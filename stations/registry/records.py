@@ -57,7 +57,7 @@ class Stations(Sequence[Station]):
     def __getitem__(self, at: SupportsIndex | slice) -> Station | Stations:
         if isinstance(at, slice):
             return Stations(self.records[at], self.keeping)
-        return self.keeping(self.records[at])
+        return self.keeping(self.records[at.__index__()])
 
     def __iter__(self) -> Iterator[Station]:
         return map(self.keeping if len(self.records) <= MOST_KEPT else decode, self.records)
