@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 
 from geodata.datum import Datum
@@ -19,7 +20,7 @@ from stations.exchange.columns import Columns
 from stations.exchange.fieldcells import FieldCells
 from stations.exchange.tables import BLANKS
 from stations.fields import Fields
-from stations.station import COORDINATE_DECIMALS, PRIVATE_FIELDS, Station
+from stations.station import COORDINATE_DECIMALS, PRIVATE_FIELDS, AmenityState, Station
 from stations.taxonomy import Taxonomy, Vocabulary, folded
 
 MOST_OTHER_COLUMNS = 200
@@ -98,6 +99,7 @@ class Listing:
         self._others = frozenset(
             column.field.removeprefix("extra:") for column in columns if column.field.startswith("extra:")
         )
+        self._values = [self._value_of(column) for column in self.columns]
 
     @classmethod
     def of(
@@ -144,32 +146,43 @@ class Listing:
 
     def row(self, station: Station) -> list[Value]:
         """Give the cells of a station; an empty text or None where nothing is known."""
-        return [self._value(column, station) for column in self.columns]
+        return [value_of(station) for value_of in self._values]
 
-    def _value(self, column: Column, station: Station) -> Value:
-        name = column.field
+    def _value_of(self, column: Column) -> Callable[[Station], Value]:
+        """Choose once for a column how its cells are written."""
+        name, words, cells = column.field, self.words.value, self._cells
         match name:
             case "lon":
-                return round(station.position.lon, COORDINATE_DECIMALS)
+                return lambda station: round(station.position.lon, COORDINATE_DECIMALS)
             case "lat":
-                return round(station.position.lat, COORDINATE_DECIMALS)
+                return lambda station: round(station.position.lat, COORDINATE_DECIMALS)
             case "datum":
-                return Datum.WGS84.value
+                return lambda _: Datum.WGS84.value
             case "extra":
-                left = {
-                    key: text for key, text in station.extra.items() if key not in self._others or not _fits(key, text)
-                }
-                return json.dumps(left, ensure_ascii=False) if left else ""
+                return self._left_over
         if name.startswith("amenity:"):
-            return self._cells.write_state(station.amenity(name.removeprefix("amenity:")), self.words)
+            key = name.removeprefix("amenity:")
+            states = {state: cells.write_state(state, words) for state in AmenityState}
+            return lambda station: states[station.amenity(key)]
         if name.startswith("extra:"):
-            key = name.removeprefix("extra:")
-            text = station.extra.get(key, "")
-            return text if _fits(key, text) else ""
+            return _other_column(name.removeprefix("extra:"))
+        read = attrgetter(name)
         if column.kind is not Kind.TEXT:
-            value: Value = getattr(station, name)
-            return value
-        return self._cells.write(name, getattr(station, name), self.words)
+            return read
+        return lambda station: cells.write(name, read(station), words)
+
+    def _left_over(self, station: Station) -> str:
+        """What has no column of its own, as JSON."""
+        left = {key: text for key, text in station.extra.items() if key not in self._others or not _fits(key, text)}
+        return json.dumps(left, ensure_ascii=False) if left else ""
+
+
+def _other_column(key: str) -> Callable[[Station], Value]:
+    def value_of(station: Station) -> str:
+        text = station.extra.get(key, "")
+        return text if _fits(key, text) else ""
+
+    return value_of
 
 
 def _fits(key: str, text: str) -> bool:

@@ -69,43 +69,52 @@ def write_geopackage(path: Path, columns: Sequence[Column], rows: Iterable[Seque
     ----------
     at
         An aware moment: when the layer says that it was last changed.
+
+    Raises
+    ------
+    OSError
+        A disk that does not take it.
     """
     import pyogrio
     import shapely
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
     places = [number for number, column in enumerate(columns) if column.kind is Kind.DEGREES]
     kept = [number for number in range(len(columns)) if number not in places]
     names = [columns[number].header for number in kept]
-    first = True
-    for chunk in _chunks(rows):
-        points = shapely.to_wkb(
-            shapely.points(np.array([[row[number] for number in places] for row in chunk]).reshape(-1, 2))
-        )
-        data, masks = zip(
-            *(_column(columns[number].kind, [row[number] for row in chunk]) for number in kept), strict=True
-        )
-        pyogrio.raw.write(
-            path,
-            points,
-            field_data=list(data),
-            fields=names,
-            field_mask=list(masks),
-            layer=LAYER,
-            driver="GPKG",
-            geometry_type="Point",
-            crs="EPSG:4326",
-            append=not first,
-            **({} if not first else {"GEOMETRY_NAME": "geom"}),
-        )
-        first = False
-    # GDAL writes the time of the clock on the wall.
-    database = sqlite3.connect(path)
     try:
-        with database:
-            moment = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            database.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
-    finally:
-        database.close()
+        first = True
+        for chunk in _chunks(rows):
+            points = shapely.to_wkb(
+                shapely.points(np.array([[row[number] for number in places] for row in chunk]).reshape(-1, 2))
+            )
+            data, masks = zip(
+                *(_column(columns[number].kind, [row[number] for row in chunk]) for number in kept), strict=True
+            )
+            pyogrio.raw.write(
+                path,
+                points,
+                field_data=list(data),
+                fields=names,
+                field_mask=list(masks),
+                layer=LAYER,
+                driver="GPKG",
+                geometry_type="Point",
+                crs="EPSG:4326",
+                append=not first,
+                **({} if not first else {"GEOMETRY_NAME": "geom"}),
+            )
+            first = False
+        # GDAL writes the time of the clock on the wall.
+        database = sqlite3.connect(path)
+        try:
+            with database:
+                moment = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+                database.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
+        finally:
+            database.close()
+    except (DataSourceError, DataLayerError, FieldError, FeatureError, sqlite3.Error) as error:
+        raise OSError(str(error)) from None  # a full disk, as a rule
 
 
 def _chunks(rows: Iterable[Sequence[Value]]) -> Iterator[list[Sequence[Value]]]:

@@ -71,7 +71,10 @@ def write_workbook(
         sheet = made.read("xl/worksheets/sheet1.xml").decode()
         sheet = re.sub(r"<dimension [^>]*>", "", sheet)
         said = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', sheet))
-        styles = [said.get(get_column_letter(at), "0") for at in range(1, len(columns) + 1)]
+        letters = [get_column_letter(at) for at in range(1, len(columns) + 1)]
+        heads = [
+            (letter, said.get(letter, "0"), column.header) for letter, column in zip(letters, columns, strict=True)
+        ]
         start = sheet.index('<row r="2"')
         end = sheet.index("</row>", start) + len("</row>")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as book:
@@ -92,7 +95,7 @@ def write_workbook(
                         raise TooLongError(
                             "A workbook holds at most {most} stations. Write CSV instead.", most=MOST_ROWS
                         )
-                    out.write(_row(number, columns, styles, row))
+                    out.write(_row(number, heads, row))
                 out.write(sheet[end:].encode())
 
 
@@ -135,19 +138,20 @@ def _offer(sheet: Worksheet, letter: str, column: Column) -> None:
     sheet.add_data_validation(offer)
 
 
-def _row(number: int, columns: Sequence[Column], styles: Sequence[str], row: Sequence[Value]) -> bytes:
+def _row(number: int, heads: Sequence[tuple[str, str, str]], row: Sequence[Value]) -> bytes:
+    """A row of the sheet; `heads` has the letter, the style and the header of each column."""
     cells = []
-    for at, (column, style, value) in enumerate(zip(columns, styles, row, strict=True), start=1):
+    for (letter, style, header), value in zip(heads, row, strict=True):
         if value is None or value == "":
             continue
-        place = f'<c r="{get_column_letter(at)}{number}" s="{style}"'
+        place = f'<c r="{letter}{number}" s="{style}"'
         if isinstance(value, str):
             if len(value) > LONGEST_CELL:
                 raise TooLongError(
                     "In row {row}, “{column}” has {count} characters; a cell of a workbook holds {most}. "
                     "Write CSV or GeoJSON instead.",
                     row=number,
-                    column=column.header,
+                    column=header,
                     count=len(value),
                     most=LONGEST_CELL,
                 )

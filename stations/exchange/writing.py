@@ -266,6 +266,10 @@ def _placed(path: Path, *, replace: bool) -> Iterator[Path]:
                     path.hardlink_to(beside)
                 except FileExistsError:
                     raise _is_there(path) from None
+                except OSError:  # a stick or a share that knows no links
+                    if path.exists():
+                        raise _is_there(path) from None
+                    beside.replace(path)
     except OSError as error:
         raise ExportRefused(
             "{name} cannot be written: {fault}.", name=path.name, fault=error.strerror or error

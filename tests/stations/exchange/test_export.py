@@ -260,6 +260,14 @@ def test_an_export_takes_no_file_s_place_unless_told(written, make_station, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
 
 
+def test_a_stick_that_knows_no_links_will_do(written, make_station, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
+    assert written([make_station()], "csv").stat().st_size > 100
+
+
 def test_an_export_that_fails_leaves_what_was_there(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("mine", encoding="utf-8")
