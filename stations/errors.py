@@ -1,6 +1,7 @@
 """What can be wrong with the stations, said so that a person can act on it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from geodata.errors import PlainError
 
@@ -89,7 +90,7 @@ class StaleEdit(StationsError):  # noqa: N818  the field's word; `registry.entri
     """
 
     def __init__(
-        self, template: str, /, *, base: object = None, mine: object = None, theirs: object = None, **values: object
+        self, template: str, /, *, base: Any = None, mine: Any = None, theirs: Any = None, **values: object
     ) -> None:
         self.code = str(values.get("code", ""))
         self.seen = values.get("seen", 0)
@@ -107,7 +108,7 @@ class UndoRefused(StationsError):  # noqa: N818  the field's word
         Entries of the same stations that were written after the batch, oldest first.
     """
 
-    def __init__(self, template: str, /, *, later: tuple[object, ...] = (), **values: object) -> None:
+    def __init__(self, template: str, /, *, later: tuple[Any, ...] = (), **values: object) -> None:
         self.later = later
         super().__init__(template, **values)
 

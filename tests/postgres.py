@@ -193,4 +193,4 @@ class Databases:
         with psycopg.connect(self._url.render_as_string(hide_password=False), autocommit=True) as connection:
             if from_version_15 and connection.info.server_version >= 150_000:
                 statement += SQL(" ") + from_version_15
-            connection.execute(statement)
+            connection.execute(statement.as_string(connection).encode())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -21,6 +22,8 @@ MOST_LINES = 50
 """Stations and entries that are printed; the rest are counted."""
 
 LANGUAGES = ("en", "zh")
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def history_commands(registry: Callable[[], Registry], timezone: ZoneInfo) -> tuple[click.Command, ...]:
@@ -38,9 +41,7 @@ def _history(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Comm
     @click.command("history")
     @click.argument("code")
     @click.option("--json", "as_json", is_flag=True, help="Print as JSON, with each record as it was.")
-    @click.option(
-        "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the facts."
-    )
+    @_language_option()
     def history(code: str, *, as_json: bool, lang: str) -> None:
         """Show everything that was ever changed of one station, oldest first."""
         with told():
@@ -59,6 +60,12 @@ def _history(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Comm
                 click.echo(f"    {_line(words, difference)}")
 
     return history
+
+
+def _language_option() -> Callable[[Command], Command]:
+    return click.option(
+        "--language", "lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the facts."
+    )
 
 
 def _batches(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Command:
@@ -83,9 +90,7 @@ def _undo(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Command
     @click.argument("batch", type=click.IntRange(1))
     @click.option("--yes", is_flag=True, help="Do not ask first.")
     @click.option("--dry-run", is_flag=True, help="Say what would come back, and change nothing.")
-    @click.option(
-        "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the facts."
-    )
+    @_language_option()
     def undo(batch: int, *, yes: bool, dry_run: bool, lang: str) -> None:
         """Take a whole batch back: every station is again what it was before it, and those it added are removed.
 
@@ -114,9 +119,7 @@ def _restore(registry: Callable[[], Registry]) -> click.Command:
     @click.command("restore")
     @click.argument("code")
     @click.argument("revision", type=click.IntRange(1))
-    @click.option(
-        "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the facts."
-    )
+    @_language_option()
     def restore(code: str, revision: int, *, lang: str) -> None:
         """Put the record that a station had at a revision of its history in place again, as a new revision."""
         with told():
@@ -161,11 +164,10 @@ def _later_listed(timezone: ZoneInfo) -> Iterator[None]:
     try:
         yield
     except UndoRefused as error:
-        entries = [entry for entry in error.later if isinstance(entry, Entry)]
         lines = (
             f"{entry.code}  revision {entry.revision}  {_batch_line(entry.batch, timezone)}"
             + ("  removed" if entry.action is Action.REMOVE else "")
-            for entry in entries
+            for entry in error.later
         )
         _limited(lines, "later entries", err=True)
         raise

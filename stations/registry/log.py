@@ -239,8 +239,8 @@ class Registry:
         wanted = tuple(dict.fromkeys(codes))
         with self._writing() as connection:
             head = head_of(connection)
-            removes = last_records(connection, wanted)
-            batch, head = self._placed(connection, head, Plan((), removes), what, who, at, source, digest)
+            plan = Plan((), last_records(connection, wanted))
+            batch, head = self._placed(connection, head, plan, what, who, at, source, digest)
         return Written(batch, (), (), (), head, wanted)
 
     def undo(self, batch: int, *, who: str, at: datetime) -> Written:

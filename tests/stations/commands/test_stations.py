@@ -108,7 +108,7 @@ def test_the_history_of_a_station_in_readable_differences(changed, run):
         "    Seat count: 4 → 6",
     ]
     assert run("history", "B").output.splitlines()[-1] == "    removed"
-    assert "    设施·微波炉：有 → 无" in run("history", "A", "--lang", "zh").output
+    assert "    设施·微波炉：有 → 无" in run("history", "A", "--language", "zh").output
 
 
 def test_the_history_as_json(changed, run):

@@ -156,17 +156,19 @@ def test_two_hundred_editors_at_once(write, registry, database, make_station):
         for office in range(PROCESSES)
     ]
     for office in offices:
+        assert office.stdout is not None
         assert office.stdout.readline() == "ready\n"
-    said = [[]] * PROCESSES
     # All are let go before any is listened to.
     for office in offices:
+        assert office.stdin is not None
         office.stdin.write("go\n")
         office.stdin.flush()
-    for number, office in enumerate(offices):
+    said = []
+    for office in offices:
         out, _ = office.communicate(timeout=60)
-        said[number] = [line.split() for line in out.splitlines()]
+        said += [line.split() for line in out.splitlines()]
         assert office.returncode == 0
-    outcomes = {int(number): (what, int(revision)) for lines in said for what, number, revision in lines}
+    outcomes = {int(number): (what, int(revision)) for what, number, revision in said}
     assert len(outcomes) == EDITORS
     applied = {number: revision for number, (what, revision) in outcomes.items() if what == "applied"}
     assert len(applied) == STATIONS

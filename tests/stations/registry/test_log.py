@@ -213,6 +213,8 @@ def test_another_process_sees_an_edit_within_a_second(registry, database):
     with subprocess.Popen(
         [sys.executable, "-c", EDITOR, database], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as editor:
+        assert editor.stdin is not None
+        assert editor.stdout is not None
         assert editor.stdout.readline() == "ready\n"
         for seats in range(1, 4):
             editor.stdin.write(f"{seats}\n")

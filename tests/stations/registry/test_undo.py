@@ -166,7 +166,7 @@ def test_undoing_the_last_batch_always_restores_what_was(steps, make_station, no
     """Whatever was written before: and the past can be seen again as it was."""
     registry = Registry.open(f"sqlite:///{tmp_path_factory.mktemp('undo') / 'r.db'}")
     told = {"who": "tester", "at": noon}
-    states = [(0, {})]
+    states: list[tuple[int, dict[str, bytes]]] = [(0, {})]
     for what, value in steps:
         before, head = records(registry), registry.snapshot().revision
         try:
@@ -185,6 +185,7 @@ def test_undoing_the_last_batch_always_restores_what_was(steps, make_station, no
         states.append((done.revision, records(registry)))
         back = registry.undo(done.batch.id, **told)
         assert records(registry) == before
+        assert back.batch is not None
         registry.undo(back.batch.id, **told)
         assert records(registry) == states[-1][1]
         states.append((registry.snapshot().revision, states[-1][1]))
