@@ -107,6 +107,7 @@ class Shelf:
 
     stations: list[Station]
     revision: int = 7
+    trouble: Exception | None = None
 
     def snapshot(self) -> Snapshot:
         return Snapshot.build(self.revision, self.stations, SHANGHAI)

@@ -105,8 +105,10 @@ def api_door(house: House, answer: Callable[[Args], bytes]) -> Blueprint:
 
     @door.get("/healthz")
     def health() -> Response:
-        """Whether the house stands: the registry answers, and which ground is loaded."""
-        body = {"status": "ok", "revision": house.snapshot().revision, "digest": house.digest}
+        """Whether the house stands: which stations and which ground are served, and whether the registry answers."""
+        revision = house.snapshot().revision
+        status = "ok" if house.registry.trouble is None else "stale"
+        body = {"status": status, "revision": revision, "digest": house.digest}
         return Response(orjson.dumps(body), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
     return door

@@ -16,6 +16,10 @@ from stations.settings import Settings
 class Stations(Protocol):
     """A registry as the public doors use it: it gives the newest snapshot, and what was written since a revision."""
 
+    @property
+    def trouble(self) -> Exception | None:
+        """Why the registry cannot be read just now; None while it can. What was read last is served meanwhile."""
+
     def snapshot(self) -> Snapshot:
         """The stations as of the newest revision; cheap when nothing changed."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from geodata.memo import Memo
+from stations.errors import RegistryError
 from tests.stations.web.conftest import Person
 from tests.town import Shelf, corner
 
@@ -70,6 +71,13 @@ def test_a_change_shows_at_once_in_what_was_written_before(open_house, make_stat
 
 def test_the_house_says_that_it_stands(program, atlas):
     assert program.get("/healthz").json == {"status": "ok", "revision": 7, "digest": atlas.digest}
+
+
+def test_the_house_says_that_what_it_serves_may_be_old(open_house, town_stations):
+    shelf = Shelf(town_stations, trouble=RegistryError("The registry is away."))
+    answer = Person(open_house(shelf=shelf).test_client()).get("/healthz")
+    assert (answer.status_code, answer.json["status"], answer.json["revision"]) == (200, "stale", 7)
+    assert "away" not in answer.text
 
 
 def test_the_ground_is_fetched_once_for_each_atlas(program, open_house, atlas):
