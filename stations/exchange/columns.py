@@ -304,7 +304,12 @@ class Columns:
                 kept.append(places[0][1])
             else:
                 found[places[0][1]] = field
-            kept += [header for _, header in places[1:]]
+            for _, header in places[1:]:
+                # Beside a datum of its own, a list's `source_datum` is what it is in our own lists: where a point is from.
+                if field == "datum" and folded(header) == folded("source_datum") and "source_datum" not in candidates:
+                    found[header] = "source_datum"
+                else:
+                    kept.append(header)
         return found
 
     def _require(self, name: str, headers: tuple[str, ...], found: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from stations.errors import UndoRefused, UnknownBatchError, UnknownRevisionError, UnknownStationError
-from stations.registry.entries import ENTRIES, Action, entry_of
+from stations.registry.entries import ENTRIES, Action, Entry, entry_of
 from stations.registry.placing import Plan, Put
 from stations.registry.schema import ENTRY, STATION
 from stations.station import Station
@@ -36,7 +36,7 @@ def plan_undo(connection: sa.Connection, batch: int) -> Plan:
     UnknownBatchError
         The log has no such batch.
     UndoRefused
-        A station of the batch was written again later.
+        A station of the batch was written again later, and is not as the batch left it.
     """
     ours = sa.select(ENTRY.c.code).where(ENTRY.c.batch == batch).scalar_subquery()
     first, last = connection.execute(
@@ -44,10 +44,7 @@ def plan_undo(connection: sa.Connection, batch: int) -> Plan:
     ).one()
     if first is None:
         raise UnknownBatchError("There is no batch {batch}.", batch=batch)
-    later = [
-        entry_of(row)
-        for row in connection.execute(ENTRIES.where(ENTRY.c.code.in_(ours), ENTRY.c.revision > last)).mappings()
-    ]
+    later = _in_the_way(connection, batch, last)
     if later:
         raise UndoRefused(
             "Batch {batch} cannot be taken back: {stations} of its stations were changed again later. Take those "
@@ -80,6 +77,20 @@ def plan_undo(connection: sa.Connection, batch: int) -> Plan:
         elif action == Action.PUT:
             removes.append((code, record))
     return Plan(puts, removes)
+
+
+def _in_the_way(connection: sa.Connection, batch: int, last: int) -> list[Entry]:
+    """Later entries of stations that are no longer as a batch left them; what was taken back since is no hindrance."""
+    wrote = ENTRY.alias()
+    left = sa.case((wrote.c.action == Action.PUT.value, wrote.c.record))
+    changed = (
+        sa.select(wrote.c.code)
+        .outerjoin(STATION, STATION.c.code == wrote.c.code)
+        .where(wrote.c.batch == batch, left.is_distinct_from(STATION.c.record))
+        .scalar_subquery()
+    )
+    query = ENTRIES.where(ENTRY.c.code.in_(changed), ENTRY.c.revision > last)
+    return [entry_of(row) for row in connection.execute(query).mappings()]
 
 
 def codes_in_place(connection: sa.Connection, batch: int) -> set[str]:

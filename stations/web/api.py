@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 from flask import Blueprint, Response, request
 
+from geodata.datum import Datum
 from stations.questions.nearest import Found, NearestAnswer, find_nearest
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
@@ -168,5 +169,6 @@ def station_feature(station: Station) -> dict[str, Any]:
         "type": "Feature",
         "id": station.code,
         "geometry": {"type": "Point", "coordinates": position},
-        "properties": known,
+        # A list that is imported is taken by its word: without it, `source_datum` would be taken for that of the point.
+        "properties": {**known, "datum": Datum.WGS84.value},
     }

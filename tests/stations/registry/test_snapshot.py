@@ -97,7 +97,8 @@ def test_a_county_stays_decoded_and_a_country_does_not(make_station, shanghai):
     rows = [Row(f"S{n:05}", 1, "active", 1.0, 1.0, '["","","",[]]', "", text.encode()) for n in range(MOST_KEPT + 1)]
     country = Snapshot.of_rows(1, [rows], shanghai)
     assert sum(1 for _ in country.stations) == MOST_KEPT + 1
-    assert country.stations.keeping.cache_info().currsize == 0
+    kept = country.stations.keeping.cache_info()  # type: ignore[attr-defined]  # only `functools` knows its own type
+    assert kept.currsize == 0
 
 
 def test_amenities_as_numbers(snapshot):
@@ -206,7 +207,8 @@ write = st.tuples(st.sampled_from("ABCDEFGHIJK驿"), st.none() | facts)
 @given(st.lists(st.tuples(st.lists(write, max_size=5), st.booleans()), max_size=8))
 @settings(max_examples=60, deadline=None)
 def test_step_by_step_or_all_at_once_gives_the_same(make_station, shanghai, batches):
-    stands, revision, snapshot = {}, 0, Snapshot.build(0, (), shanghai)
+    stands: dict[str, Row] = {}
+    revision, snapshot = 0, Snapshot.build(0, (), shanghai)
     for batch, ask in batches:
         touched = dict(batch)
         for code, given_ in touched.items():
@@ -270,7 +272,8 @@ def test_threads_share_a_snapshot(make_station, shanghai):
         dice = random.Random(seed)
         for _ in range(200):
             row = dice.randrange(300)
-            if snapshot.stations[row] != stations[row] or snapshot.find(f"S{row:03}").code != snapshot.codes[row]:
+            found = snapshot.find(f"S{row:03}")
+            if snapshot.stations[row] != stations[row] or found is None or found.code != snapshot.codes[row]:
                 wrong.append(row)
             if not (snapshot.states_at(moment) == 1).all() or len(snapshot.positions_digest) != 64:
                 wrong.append(row)
