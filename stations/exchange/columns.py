@@ -305,7 +305,7 @@ class Columns:
             else:
                 found[places[0][1]] = field
             for _, header in places[1:]:
-                # Beside a datum of its own, a list's `source_datum` is what it is in our own lists: where a point is from.
+                # Beside a datum of its own, `source_datum` is what it is in our lists: the datum a point came in.
                 if field == "datum" and folded(header) == folded("source_datum") and "source_datum" not in candidates:
                     found[header] = "source_datum"
                 else:

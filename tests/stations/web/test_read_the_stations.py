@@ -41,7 +41,7 @@ def test_what_is_not_public_is_not_shown(program):
 
 def test_the_list_can_be_taken_in_as_it_is(open_house, make_station, taxonomy, shanghai, tmp_path):
     """Above all the points, whose datum is not the one they once came in."""
-    original = make_station("A1", position=corner(1, 0), source_datum="gcj02", hours="24/7", seats=12)
+    original = make_station("A1", position=corner(1, 0), source_datum="gcj02", hours="24/7")
     program = Person(open_house(stations=[original]).test_client())
     (tmp_path / "list.geojson").write_bytes(program.get("/api/stations").data)
     proposal = read_stations(tmp_path / "list.geojson", taxonomy, shanghai)
