@@ -41,7 +41,7 @@ def _history(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Comm
     @click.command("history")
     @click.argument("code")
     @click.option("--json", "as_json", is_flag=True, help="Print as JSON, with each record as it was.")
-    @_language_option()
+    @language_option()
     def history(code: str, *, as_json: bool, lang: str) -> None:
         """Show everything that was ever changed of one station, oldest first."""
         with told():
@@ -62,7 +62,8 @@ def _history(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Comm
     return history
 
 
-def _language_option() -> Callable[[Command], Command]:
+def language_option() -> Callable[[Command], Command]:
+    """Make the option that chooses what differences are told in."""
     return click.option(
         "--language", "lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the facts."
     )
@@ -90,7 +91,7 @@ def _undo(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Command
     @click.argument("batch", type=click.IntRange(1))
     @click.option("--yes", is_flag=True, help="Do not ask first.")
     @click.option("--dry-run", is_flag=True, help="Say what would come back, and change nothing.")
-    @_language_option()
+    @language_option()
     def undo(batch: int, *, yes: bool, dry_run: bool, lang: str) -> None:
         """Take a whole batch back: every station is again what it was before it, and those it added are removed.
 
@@ -119,7 +120,7 @@ def _restore(registry: Callable[[], Registry]) -> click.Command:
     @click.command("restore")
     @click.argument("code")
     @click.argument("revision", type=click.IntRange(1))
-    @_language_option()
+    @language_option()
     def restore(code: str, revision: int, *, lang: str) -> None:
         """Put the record that a station had at a revision of its history in place again, as a new revision."""
         with told():

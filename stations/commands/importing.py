@@ -19,6 +19,7 @@ from geodata.atlas import Atlas
 from geodata.datum import Datum
 from geodata.progress import Progress, silent
 from stations.commands.bars import bars
+from stations.commands.history import language_option
 from stations.commands.telling import told, who
 from stations.errors import Fault, ImportRefused
 from stations.exchange.columns import KEEP, LEAVE_OUT, Answers, UnknownColumns
@@ -27,6 +28,7 @@ from stations.exchange.proposal import Proposal, read_stations
 from stations.exchange.reports import read_decisions, said, write_rejects, write_report
 from stations.exchange.sources import Part
 from stations.exchange.suspicions import Ground
+from stations.registry.differences import Words
 from stations.registry.log import Registry, Written
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
@@ -98,6 +100,7 @@ def import_command(
         "--decisions", type=click.Path(path_type=Path), metavar="FILE", help="A report with its decisions filled in."
     )
     @click.option("--take-duplicates", is_flag=True, help="Take possible duplicates as stations of their own.")
+    @language_option()
     def import_(  # noqa: PLR0913  one for each option
         file: Path,
         datum: str | None,
@@ -115,6 +118,7 @@ def import_command(
         distinct: tuple[int, ...],
         decisions: Path | None,
         take_duplicates: bool,
+        lang: str,
     ) -> None:
         """Take in a list of stations as one batch: all of it or nothing.
 
@@ -139,11 +143,14 @@ def import_command(
             with _bars(file) as tell:
                 proposal = _read(file, timezone, wishes, None if ground is None else Ground.of(ground), tell)
                 found = _held_against(proposal, registry().snapshot(), wishes, tell)
+            words = Words.load(lang)
             _tell_proposal(proposal)
-            _write_files(found, report, rejects)
+            _write_files(found, report, rejects, words)
             if dry_run:
-                _print_preview(found)
+                _print_preview(found, words)
                 _tell(tuple(fault for fault in proposal.faults if fault.row is None), "fault")
+            _tell_what_to_do(found, wishes, rejects)
+            if dry_run:
                 click.echo(f"{_counts(found)}. Dry run: nothing was written.")
                 if found.refusal(skip_refused=skip_refused):
                     raise click.exceptions.Exit(1)
@@ -256,13 +263,30 @@ def _taken_in(registry: Registry, found: Preview, wishes: _Wishes) -> str:
     )
 
 
-def _write_files(found: Preview, report: Path | None, rejects: Path | None) -> None:
+def _write_files(found: Preview, report: Path | None, rejects: Path | None, words: Words) -> None:
     if report:
-        write_report(report, found)
+        write_report(report, found, words)
         click.echo(f"Report: {report.name}")
     if rejects and found.totals[Verdict.REFUSED]:
         write_rejects(rejects, found)
         click.echo(f"Refused rows: {rejects.name}")
+
+
+def _tell_what_to_do(found: Preview, wishes: _Wishes, rejects: Path | None) -> None:
+    """Say how refused rows are corrected, and how possible duplicates are decided."""
+    if found.totals[Verdict.REFUSED] and rejects is None:
+        click.echo("Correct the list, or have --rejects FILE.xlsx write the refused rows to correct there.", err=True)
+    undecided = next((row for row in found.rows if row.verdict is Verdict.DUPLICATE), None)
+    if undecided is None or (found.proposal.faults and not wishes.skip_refused):
+        return
+    row, twin = undecided.number, undecided.twins[0].code
+    click.echo(
+        f"Say of each possible duplicate what it is: --same {row}={twin} where it is that station, "
+        f"--distinct {row} where it is one of its own.\n"
+        "For many, write --report FILE.csv, put same (同一), new (新) or skip (跳过) in its column “decision”, "
+        "and give it back with --decisions FILE.csv.",
+        err=True,
+    )
 
 
 @contextmanager
@@ -319,7 +343,7 @@ def _tell_proposal(proposal: Proposal) -> None:
     _tell(proposal.doubts, "doubt")
 
 
-def _print_preview(found: Preview) -> None:
+def _print_preview(found: Preview, words: Words) -> None:
     """Print the rows of which something is to be said, as a table."""
     telling = [row for verdict in TOLD_FIRST for row in found.rows if row.verdict is verdict]
     if not telling:
@@ -329,7 +353,7 @@ def _print_preview(found: Preview) -> None:
         table.add_column(heading, justify="right" if heading == "row" else "left", overflow="fold")
     for row in telling[:MOST_LINES]:
         twins = "; ".join(f"like {twin.code} {twin.name}, {twin.metres:.0f} m" for twin in row.twins)
-        table.add_row(str(row.number), str(row.verdict), row.code, row.name, twins or said(row))
+        table.add_row(str(row.number), str(row.verdict), row.code, row.name, twins or said(row, words))
     # A pipe has no width; folded lines would be hard on whatever reads them.
     width = None if sys.stdout.isatty() else PIPE_COLUMNS
     Console(markup=False, emoji=False, highlight=False, width=width).print(table)

@@ -97,8 +97,8 @@ class RowPreview:
 
     Attributes
     ----------
-    code
-        Of the station that it becomes; of a refused row, nothing.
+    code, name
+        Of the station that it becomes; of a refused row, as they are written.
     before, after
         The record as it is and as it would be.
     """
@@ -363,7 +363,18 @@ def _refused(proposal: Proposal) -> list[RowPreview]:
     for fault in proposal.faults:
         if fault.row is not None:
             faults.setdefault(fault.row, []).append(fault)
-    return [RowPreview(row, Verdict.REFUSED, "", "", faults=tuple(found)) for row, found in sorted(faults.items())]
+    table = proposal.table
+    cells = dict(table.misfits) | {number: row for number, row in table.rows if number in faults}
+    places = [
+        next((at for at, header in enumerate(table.headers) if proposal.mapped.get(header) == field), None)
+        for field in ("code", "name")
+    ]
+    rows = []
+    for number, found in sorted(faults.items()):
+        own = cells.get(number, ())
+        code, name = ("" if at is None else " ".join("".join(own[at : at + 1]).split()) for at in places)
+        rows.append(RowPreview(number, Verdict.REFUSED, code, name, faults=tuple(found)))
+    return rows
 
 
 def _asked(row: RowPreview) -> Fault:

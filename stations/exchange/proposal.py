@@ -101,6 +101,8 @@ class Proposal:
         Why other rows cannot be taken, in the order of the file; those without a row refuse all of it.
     table
         The file's cells as they were.
+    datum
+        Of rows that do not say theirs, where a person or a header said it.
     """
 
     source: str
@@ -113,6 +115,7 @@ class Proposal:
     left_out: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     table: Table = field(default_factory=lambda: Table("", "", "", (), (), ()), repr=False)
+    datum: Datum | None = None
 
     def onto(self, snapshot: Snapshot) -> list[Station]:
         """Give the records as they would be, in the order of the file: the change for `Registry.write`."""
@@ -193,6 +196,7 @@ def read_stations(
         mapped.left_out,
         tuple(sorted(faults, key=lambda fault: (fault.row or 0, order.get(fault.column, -1)))),
         table,
+        usual,
     )
     refusal = None if keep_refused else proposal.refusal()
     if refusal:

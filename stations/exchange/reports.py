@@ -15,7 +15,7 @@ from stations.exchange.formulas import guarded, kept_as_text
 from stations.exchange.preview import Answer, Decision, Preview, RowPreview, Verdict
 from stations.exchange.sources import read_table
 from stations.exchange.tables import REASONS
-from stations.station import Station
+from stations.registry.differences import Words, differences
 
 COLUMNS = ("row", "verdict", "code", "name", "what", "resembles", "decision")
 """Columns of a report as a table; the last is filled in by a person."""
@@ -37,13 +37,11 @@ UTF8_FOR_SPREADSHEETS = "utf-8-sig"
 """Without the mark at the start, spreadsheet programs in China read GB18030."""
 
 
-def differences(before: Station, after: Station) -> list[tuple[str, Any, Any]]:
-    """Give each field that differs, as it was and as it would be; None where nothing was said."""
-    old, new = before.to_record(), after.to_record()
-    return [(name, old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)]
+DATUM = "坐标系"
+"""Header of the datum in a file of refused rows, where whoever imported had to say it."""
 
 
-def to_json(preview: Preview) -> bytes:
+def to_json(preview: Preview, words: Words) -> bytes:
     """Write a report as JSON; ``decision`` is for a person to fill in."""
     proposal = preview.proposal
     return orjson.dumps(
@@ -57,46 +55,53 @@ def to_json(preview: Preview) -> bytes:
             "left_out": proposal.left_out,
             "doubts": [_fault(doubt) for doubt in proposal.doubts],
             "faults": [_fault(fault) for fault in proposal.faults if fault.row is None],
-            "rows": [_row(row) for row in preview.rows],
+            "rows": [_row(row, words) for row in preview.rows],
         },
         option=orjson.OPT_INDENT_2,
     )
 
 
-def to_csv(preview: Preview) -> bytes:
+def to_csv(preview: Preview, words: Words) -> bytes:
     """Write a report as a table; the last column is for a person to fill in."""
     return _csv(
         [
             COLUMNS,
             *(
-                (str(row.number), str(row.verdict), row.code, row.name, said(row), _resembles(row), "")
+                (str(row.number), str(row.verdict), row.code, row.name, said(row, words), _resembles(row), "")
                 for row in preview.rows
             ),
         ]
     )
 
 
-def said(row: RowPreview) -> str:
-    """Say in one line what changes in a row, or why it is refused."""
+def said(row: RowPreview, words: Words) -> str:
+    """Say in one line what changes in a row, fact by fact, or why it is refused."""
     if row.faults:
-        return "; ".join(f"{fault.column}: {fault.message}".removeprefix(": ") for fault in row.faults)
-    if row.verdict is Verdict.CHANGED and row.before and row.after:
-        return "; ".join(
-            f"{name}: {_plain(old)} → {_plain(new)}" for name, old, new in differences(row.before, row.after)
-        )
+        return reasons(row)
+    if row.verdict is Verdict.CHANGED:
+        return "; ".join(" / ".join(words.sentence(one).splitlines()) for one in differences(row.before, row.after))
     return ""
 
 
-def write_report(path: Path, preview: Preview) -> None:
+def reasons(row: RowPreview) -> str:
+    """Say in one line why a row is refused."""
+    return "; ".join(f"{fault.column}: {fault.message}".removeprefix(": ") for fault in row.faults)
+
+
+def write_report(path: Path, preview: Preview, words: Words) -> None:
     """Write a report, by the ending of its name.
+
+    Parameters
+    ----------
+    words
+        What the differences are told in.
 
     Raises
     ------
     ImportRefused
         Another ending than .json or .csv, or a place where nothing can be written.
     """
-    writers = {".json": to_json, ".csv": to_csv}
-    _write(path, writers, preview)
+    _write(path, {".json": lambda found: to_json(found, words), ".csv": lambda found: to_csv(found, words)}, preview)
 
 
 def write_rejects(path: Path, preview: Preview) -> None:
@@ -111,7 +116,11 @@ def write_rejects(path: Path, preview: Preview) -> None:
 
 
 def rejects(preview: Preview) -> Iterator[Sequence[str]]:
-    """Give a header and the refused rows, the reasons first."""
+    """Give a header and the refused rows, the reasons first.
+
+    A datum that the file does not say is put in a column behind, so that nobody
+    has to say it again, or forgets to.
+    """
     table = preview.proposal.table
     refused = [row for row in preview.rows if row.verdict is Verdict.REFUSED]
     cells = dict(table.misfits)
@@ -120,10 +129,13 @@ def rejects(preview: Preview) -> Iterator[Sequence[str]]:
     again = REASONS in table.headers  # a file of refused rows that is corrected in part
     at = table.headers.index(REASONS) if again else None
     headers = _without(table.headers, at)
-    yield (REASONS, *headers)
+    known = preview.proposal.datum if "datum" not in preview.proposal.mapped.values() else None
+    datum = (known.value,) if known and DATUM not in headers else ()
+    yield (REASONS, *headers, *(DATUM for _ in datum))
     for row in refused:
         own = _without(cells.get(row.number, ()), at)
-        yield (said(row), *own, *[""] * (len(headers) - len(own)))
+        rest = () if len(own) > len(headers) else (*[""] * (len(headers) - len(own)), *datum)
+        yield (reasons(row), *own, *rest)
 
 
 def read_decisions(path: Path) -> Mapping[int, Decision]:
@@ -170,12 +182,10 @@ def _decided(path: Path) -> Iterator[tuple[str, str, str]]:
         yield cells[places["row"]], code, cells[places["decision"]]
 
 
-def _row(row: RowPreview) -> dict[str, Any]:
+def _row(row: RowPreview, words: Words) -> dict[str, Any]:
     found: dict[str, Any] = {"row": row.number, "verdict": str(row.verdict), "code": row.code, "name": row.name}
-    if row.verdict is Verdict.CHANGED and row.before and row.after:
-        found["differences"] = [
-            {"field": name, "before": old, "after": new} for name, old, new in differences(row.before, row.after)
-        ]
+    if row.verdict is Verdict.CHANGED:
+        found["differences"] = [words.to_record(one) for one in differences(row.before, row.after)]
     if row.faults:
         found["reasons"] = [_fault(fault) for fault in row.faults]
     if row.twins:
@@ -200,12 +210,6 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 def _resembles(row: RowPreview) -> str:
     return "; ".join(f"{twin.code} {twin.name} ({twin.metres:.0f} m)" for twin in row.twins)
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return "—"
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _without(cells: Sequence[str], at: int | None) -> Sequence[str]:

@@ -51,7 +51,8 @@ def test_a_dry_run_tells_each_row_and_changes_nothing(taken_in, run, csv_file, r
     result = run(csv_file(LINES[0], changed, LINES[2], "C,江边渔家棚,116.911234,28.911234,wgs84,,"), "--dry-run")
     assert result.exit_code == 0
     assert "1 new, 1 changed, 1 unchanged. Dry run: nothing was written." in result.output
-    assert "host: bank → library" in result.output
+    assert ": Bank → Library" in result.output
+    assert "依托场所：银行 → 图书馆" in run(csv_file(LINES[0], changed), "--dry-run", "--language", "zh").output
     assert registry.snapshot().revision == 2
 
 
@@ -71,6 +72,7 @@ def test_a_dry_run_of_a_file_that_would_be_refused_fails_too(run, csv_file):
     result = run(csv_file("code,name,lon,lat", "A,a,x,28.3"), "--dry-run")
     assert result.exit_code == 1
     assert "1 refused. Dry run" in result.output
+    assert "--rejects FILE.xlsx" in result.output
 
 
 def test_many_faults_are_counted(run, csv_file):
@@ -122,6 +124,8 @@ def test_twins_are_decided_row_by_row(taken_in, run, csv_file, registry, tmp_pat
     refused = run(path)
     assert refused.exit_code == 1
     assert "row 2: “驿站甲” may be A “驿站 [甲]”, 1 m away." in refused.output
+    assert "--same 2=A" in refused.output
+    assert "--distinct 2" in refused.output
     report = tmp_path / "report.json"
     assert "like A 驿站 [甲], 1 m" in run(path, "--dry-run", "--report", report).output
     found = json.loads(report.read_bytes())

@@ -4,14 +4,17 @@ import json
 
 import pytest
 
+from geodata.datum import Datum
 from stations.errors import ImportRefused
 from stations.exchange.preview import ALSO_CODED, Answer, Decision, Verdict, preview
 from stations.exchange.proposal import read_stations
-from stations.exchange.reports import read_decisions, to_csv, to_json, write_rejects, write_report
+from stations.exchange.reports import read_decisions, said, to_csv, to_json, write_rejects, write_report
 from stations.exchange.tables import REASONS
+from stations.registry.differences import Words
 from stations.registry.snapshot import Snapshot
 
 HEADER = "code,name,lon,lat,datum,hours"
+ENGLISH = Words.load("en")
 KNOWN = "A,人民路郑州银行驿站,116.312345,28.312345,wgs84,24/7"
 TWIN = "X9,郑州银行人民路驿站,116.312400,28.312400,wgs84,24/7"
 
@@ -51,11 +54,13 @@ def test_each_row_is_new_changed_unchanged_or_refused(read, csv_file, make_stati
     )
     found = preview(read(path), Snapshot.build(7, known, shanghai))
     assert verdicts(found) == [(2, "changed"), (3, "unchanged"), (4, "new"), (5, "refused")]
-    report = json.loads(to_json(found))
+    report = json.loads(to_json(found, ENGLISH))
     assert report["totals"] == {"new": 1, "changed": 1, "unchanged": 1, "refused": 1, "duplicate": 0, "skipped": 0}
     assert report["revision"] == 7
-    assert report["rows"][0]["differences"] == [{"field": "name", "before": "驿站 A", "after": "新名"}]
+    (difference,) = report["rows"][0]["differences"]
+    assert (difference["field"], difference["before"], difference["after"]) == ("name", "驿站 A", "新名")
     assert report["rows"][3]["reasons"][0]["column"] == "hours"
+    assert (report["rows"][3]["code"], report["rows"][3]["name"]) == ("D", "丁")
     assert [station.code for station in found.stations] == ["A", "B", "C"]
     assert found.refusal() is not None
     assert found.refusal(skip_refused=True) is None
@@ -124,7 +129,7 @@ def test_a_report_is_decided_in_and_given_back(taken, read, registry, csv_file, 
     taken(KNOWN)
     found = preview(read(csv_file(HEADER, TWIN)), registry.snapshot())
     path = tmp_path / f"report{ending}"
-    write_report(path, found)
+    write_report(path, found, ENGLISH)
     assert dict(read_decisions(path)) == {}
     if ending == ".json":
         path.write_bytes(path.read_bytes().replace(b'"decision": null', b'"decision": "same=A"'))
@@ -161,14 +166,36 @@ def test_refused_rows_come_with_their_reasons_and_corrected_go_in(taken, read, r
     assert "2 cells" in reasons[2]
 
 
+def test_refused_rows_keep_the_datum_that_was_said_of_them(read, csv_file, registry, tmp_path):
+    lines = ("A,甲,x,28.3", "B,乙,116.3,y")
+    said = preview(read(csv_file("code,name,lon,lat", *lines), datum=Datum.GCJ02), registry.snapshot())
+    path = tmp_path / "rejects.csv"
+    write_rejects(path, said)
+    path.write_bytes(path.read_bytes().replace(b",x,", b",116.3,").replace(b",y,", b",28.4,"))
+    again = read(path)
+    assert {row.station.source_datum for row in again.rows} == {Datum.GCJ02}
+    assert len(again.rows) == 2
+    unsaid = preview(read(csv_file("code,name,lon,lat", *lines)), registry.snapshot())
+    write_rejects(path, unsaid)
+    assert "坐标系" not in path.read_text(encoding="utf-8")
+
+
+def test_a_change_is_told_fact_by_fact(read, csv_file, make_station, shanghai):
+    known = [make_station("A", amenities={"water": "yes", "microwave": "no"}, source_datum="wgs84")]
+    path = csv_file("code,name,lon,lat,微波炉,note", 'A,驿站 A,116.3,28.3,有,"一\n二"')
+    (row,) = preview(read(path), Snapshot.build(7, known, shanghai)).rows
+    assert said(row, ENGLISH) == "Amenities, Microwave: No → Yes; Note: — → 一 / 二"
+    assert said(row, Words.load("zh")).startswith("设施·微波炉：无 → 有")
+
+
 def test_a_report_has_no_cell_that_is_a_formula(read, csv_file, registry):
     found = preview(read(csv_file(HEADER, "A,=cmd(),116.312345,28.1,wgs84,")), registry.snapshot())
-    assert b"'=cmd()" in to_csv(found)
+    assert b"'=cmd()" in to_csv(found, ENGLISH)
 
 
 def test_a_report_of_another_form_or_in_no_folder_is_refused(read, csv_file, registry, tmp_path):
     found = preview(read(csv_file(HEADER, KNOWN)), registry.snapshot())
     with pytest.raises(ImportRefused, match="must end in"):
-        write_report(tmp_path / "report.docx", found)
+        write_report(tmp_path / "report.docx", found, ENGLISH)
     with pytest.raises(ImportRefused, match="cannot be written"):
         write_rejects(tmp_path / "nowhere" / "rejects.csv", found)
