@@ -13,6 +13,9 @@ from geodata.errors import PositionError
 from geodata.lonlat import read_position
 from stations.exchange.cells import CellError, read_number
 
+MISSING = "It is empty. Every station needs a longitude and a latitude."
+"""What is said of a cell without coordinates."""
+
 AXES = {"lon": "EW", "lat": "NS"}
 
 _PLAIN = re.compile(r"-?\d{1,3}(?:\.(\d*))?")
@@ -51,6 +54,8 @@ def read_degrees(text: str, axis: str) -> Degrees:
     CellError
         Not a coordinate of that axis. Says what it looks like instead.
     """
+    if not text:
+        raise CellError(MISSING)
     plain = _PLAIN.fullmatch(text)
     if plain:
         return Degrees(float(text), len(plain[1] or ""))
@@ -70,6 +75,8 @@ def read_pair(text: str) -> tuple[Degrees, Degrees]:
     CellError
         Not two coordinates.
     """
+    if not text:
+        raise CellError(MISSING)
     plain = re.sub(r"^POINT\s*\(|[()\[\]（）【】]", " ", unicodedata.normalize("NFKC", text), flags=re.IGNORECASE)
     parts = re.split(r"[,;，；、\s]+", plain.strip())
     if len(parts) == 2 and not all(map(_PLAIN.fullmatch, parts)):

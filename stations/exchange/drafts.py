@@ -21,7 +21,7 @@ from stations.exchange.columns import Columns, Mapped
 from stations.exchange.coordinates import Degrees, read_degrees, read_pair
 from stations.exchange.fieldcells import FieldCells
 from stations.exchange.structured import STRUCTURED, is_structured, read_structured
-from stations.exchange.tables import Table, told
+from stations.exchange.tables import NO_VALUE, Table, formula_fault, told
 from stations.hours import Hours
 from stations.phrases.reading import read_hours
 from stations.station import AmenityState
@@ -42,6 +42,11 @@ MOST_REMEMBERED = 50_000
 """Texts of a column whose reading is remembered, as lists say the same in most rows."""
 
 CHUNK = 4_096
+
+ERRORS = frozenset(
+    {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA", NO_VALUE}
+)
+"""What a spreadsheet program shows instead of a value, and saves as text in a CSV file."""
 
 _MANGLED = re.compile(r"\d(\.\d+)?[eE]\+?\d{2,3}")
 
@@ -186,6 +191,13 @@ class Reading:
         return self.header.get("lon") or self.header["position"]
 
     def _draft(self, number: int, cells: Sequence[str], datum: Datum | None) -> Draft | None:
+        if not ERRORS.isdisjoint(cells):
+            self.faults += [
+                formula_fault(number, header, cell)
+                for header, cell in zip(self.table.headers, cells, strict=True)
+                if cell in ERRORS
+            ]
+            return None
         values: dict[str, Any] = {name: cells[at] for at, name in self._plain}
         extra = {header: cells[at] for at, header in self._kept if cells[at]}
         values["extra"] = extra

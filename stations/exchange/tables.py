@@ -6,6 +6,7 @@ feature in its collection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,8 +29,14 @@ HEADER_WITHIN = 20
 MOST_TOLD = 12
 """Rows that a sentence names; of more, how many."""
 
+NO_VALUE = "#formula"
+"""Stands in a cell whose formula was never worked out."""
+
 REASONS = "拒绝原因"
 """Header of the reasons in a file of refused rows; such a column is not read back."""
+
+_SUM = re.compile(r"(?:合\s*计|总\s*计|共\s*计|小\s*计|总数|total)[:：]?", re.IGNORECASE)
+_SIGNATURE = re.compile(r"[^\W\d][^:：\d]{0,11}[:：]")
 
 Knows = Callable[[str], bool]
 """Whether a cell is what lists call one of their columns."""
@@ -80,6 +87,17 @@ def header_index(rows: Sequence[Sequence[str]], knows: Knows) -> int:
     return next((at for at, row in enumerate(first) if sum(map(bool, row)) > 1), 0)
 
 
+def formula_fault(row: int, header: str, value: str) -> Fault:
+    """Say of a cell that it holds no value but what is wrong with its formula."""
+    template = (
+        "The cell holds a formula that was never worked out. Write the value itself, or save the workbook "
+        "with a spreadsheet program and import it again."
+        if value == NO_VALUE
+        else "The cell holds the error {value} of its formula. Write the value itself."
+    )
+    return Fault(row, header, template, {"value": value[:40]})
+
+
 def left_out_above(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Fault]:
     """Say that rows above the header were taken for titles."""
     if not rows:
@@ -88,7 +106,34 @@ def left_out_above(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Fault]:
         "rows": told(number for number, _ in rows),
         "text": next(filter(None, rows[0][1]), "")[:40],
     }
-    return [Fault(None, "", "Above the header, row {rows} was left out: “{text}”.", values)]
+    return [Fault(None, "", "Left out above the header, as titles: “{text}” (rows: {rows}).", values)]
+
+
+def without_notes_below(
+    rows: Sequence[tuple[int, tuple[str, ...]]],
+) -> tuple[Sequence[tuple[int, tuple[str, ...]]], list[Fault]]:
+    """Leave out sums and signatures under the stations, and say so.
+
+    Only rows at the end that cannot be a station: whose first word is one for a
+    sum, or where every cell says what it is before a colon.
+    """
+    end = len(rows)
+    while end > 0 and _is_note([cell for cell in rows[end - 1][1] if cell]):
+        end -= 1
+    below = rows[end:]
+    if not below or not end:  # a list of nothing else is told as it is
+        return rows, []
+    values: dict[str, object] = {
+        "rows": told(number for number, _ in below),
+        "text": " ".join(filter(None, below[0][1]))[:40],
+    }
+    return rows[:end], [
+        Fault(None, "", "Left out below the stations, as sums and notes: “{text}” (rows: {rows}).", values)
+    ]
+
+
+def _is_note(cells: Sequence[str]) -> bool:
+    return bool(cells) and (bool(_SUM.fullmatch(cells[0])) or all(map(_SIGNATURE.match, cells)))
 
 
 def checked_headers(name: str, headers: Iterable[str]) -> tuple[str, ...]:

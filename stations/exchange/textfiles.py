@@ -17,6 +17,7 @@ from stations.exchange.tables import (
     header_index,
     left_out_above,
     refuse_without_rows,
+    without_notes_below,
 )
 
 RARE_HANZI = 0.2
@@ -64,8 +65,9 @@ def read_text(name: str, digest: str, data: bytes, knows: Knows) -> Table:
     if not rows and not faults:
         raise refuse_without_rows(name)
     bound_rows(name, len(rows))
-    above = tuple(left_out_above(numbered[:at]))
-    return Table(name, digest, encoding, headers, tuple(rows), tuple(faults), above, misfits)
+    stations, notes = without_notes_below(rows)
+    doubts = (*left_out_above(numbered[:at]), *notes)
+    return Table(name, digest, encoding, headers, tuple(stations), tuple(faults), doubts, misfits)
 
 
 def _rows(name: str, text: str) -> list[tuple[int, Cells]]:

@@ -32,14 +32,17 @@ from stations.exchange.tables import (
     HEADER_WITHIN,
     MAX_COLUMNS,
     MAX_ROWS,
+    NO_VALUE,
     Knows,
     Table,
     bound_rows,
     checked_headers,
+    formula_fault,
     header_index,
     left_out_above,
     refuse_without_rows,
     told,
+    without_notes_below,
 )
 
 MAX_UNPACKED = 1_500_000_000
@@ -52,9 +55,6 @@ MAX_MERGED = 1_000_000
 """Cells that merged blocks may fill."""
 
 CHUNK = 1 << 18
-
-NO_VALUE = "#formula"
-"""Stands for a formula that was never worked out; no cell can hold it, as errors of a program are upper case."""
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, IndexError, OverflowError, RuntimeError)
 """What broken parts of a workbook end in. A password of the archive is a RuntimeError, as its module has it."""
@@ -513,8 +513,9 @@ def _table(name: str, digest: str, sheet: _Sheet, knows: Knows) -> Table:
         raise refuse_without_rows(name)
     bound_rows(name, len(rows))
     titles = at + 1 - header_rows
-    doubts = [*left_out_above(sheet.rows[:titles]), *_odd(sheet, sheet.rows[at][0], headers)]
-    return Table(name, digest, "xlsx", headers, tuple(rows), tuple(faults), tuple(doubts), misfits)
+    stations, notes = without_notes_below(rows)
+    doubts = [*left_out_above(sheet.rows[:titles]), *notes, *_odd(sheet, sheet.rows[at][0], headers)]
+    return Table(name, digest, "xlsx", headers, tuple(stations), tuple(faults), tuple(doubts), misfits)
 
 
 def _header_rows(sheet: _Sheet, head: int) -> int:
@@ -527,12 +528,7 @@ def _errors(sheet: _Sheet, head: int, headers: Sequence[str]) -> dict[int, list[
     for number, column, value in sheet.errors:
         if number <= head or column > len(headers):
             continue
-        template = (
-            "The cell holds a formula that was never worked out. Open the workbook, save it, and import again."
-            if value == NO_VALUE
-            else "The cell holds the error {value} of its formula. Write the value itself."
-        )
-        found.setdefault(number, []).append(Fault(number, headers[column - 1], template, {"value": value[:40]}))
+        found.setdefault(number, []).append(formula_fault(number, headers[column - 1], value))
     return found
 
 

@@ -84,3 +84,41 @@ def test_any_collection_is_read_or_refused(tmp_path, taxonomy, shanghai, feature
     except ImportRefused as refusal:
         assert str(refusal)  # noqa: PT017  either way is right
         assert all(fault.message for fault in refusal.faults)  # noqa: PT017
+
+
+def test_sums_and_signatures_below_the_stations_are_left_out_and_told(csv_file, taxonomy, shanghai):
+    lines = (
+        "1,甲,116.31,28.31,12",
+        "2,乙,116.42,28.32,8",
+        "合计,2个站点,,,20",
+        "填表人：某某,,审核：某某,,",
+        "注：截至三月,,,,",
+    )
+    proposal = read_stations(csv_file("编号,名称,经度,纬度,座位数", *lines), taxonomy, shanghai)
+    assert [row.station.code for row in proposal.rows] == ["1", "2"]
+    told = " ".join(str(doubt) for doubt in proposal.doubts)
+    assert "“合计 2个站点 20” (rows: 4-6)" in told
+
+
+@pytest.mark.parametrize("last", ["合计站,驿站,,", "丙,,,", "08:00,,,", "小计,x,1,2"])
+def test_whatever_may_be_a_station_is_not_left_out_as_a_note(csv_file, taxonomy, shanghai, last):
+    path = csv_file("编号,名称,经度,纬度", "1,甲,116.31,28.31", last, "2,乙,116.42,28.32")
+    with pytest.raises(ImportRefused):
+        read_stations(path, taxonomy, shanghai)
+
+
+@pytest.mark.parametrize("last", ["合计站,驿站,,", "丙,,,", "08:00,,,"])
+def test_a_last_row_that_may_be_a_station_is_not_left_out(csv_file, taxonomy, shanghai, last):
+    with pytest.raises(ImportRefused) as caught:
+        read_stations(csv_file("编号,名称,经度,纬度", "1,甲,116.31,28.31", last), taxonomy, shanghai)
+    assert "It is empty. Every station needs a longitude and a latitude." in str(caught.value.faults[0])
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#formula"])
+def test_the_error_of_a_formula_saved_as_text_refuses_its_row(csv_file, taxonomy, shanghai, error):
+    path = csv_file("编号,名称,经度,纬度,备注", f"1,甲,116.31,28.31,{error}")
+    with pytest.raises(ImportRefused) as caught:
+        read_stations(path, taxonomy, shanghai)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column) == (2, "备注")
+    assert "formula" in fault.message
