@@ -226,7 +226,7 @@ def test_the_same_file_again_changes_nothing(read, csv_file, registry, noon):
 
 REFUSED = [
     ("A,a,abc,28.3", "lon", "not a number"),
-    ("A,a,,28.3", "lon", "not a number"),
+    ("A,a,,28.3", "lon", "It is empty"),
     ("A,a,116_3,28.3", "lon", "not a number"),
     ("A,a,nan,28.3", "lon", "not numbers"),
     ("A,a,inf,28.3", "lon", "not numbers"),

@@ -175,7 +175,7 @@ def test_a_longitude_as_people_write_it(text, degrees):
         ("28°17'N", "is a latitude"),
         ("116°75'", "60 or more minutes"),
         ("here", "not a number"),
-        ("", "not a number"),
+        ("", "It is empty"),
     ],
 )
 def test_what_is_no_longitude_says_what_it_looks_like(text, says):
