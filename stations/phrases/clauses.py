@@ -15,6 +15,7 @@ from enum import IntEnum
 
 WEEK = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
+WEEKEND = WEEK - WEEKDAYS
 _DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _LEAP_YEAR = 2024
 _YEAR_DAYS = frozenset(range(1, 367))
@@ -271,6 +272,13 @@ def in_order(units: Sequence[tuple[Clause, ...]]) -> list[tuple[Clause, ...]]:
             at = next((place for place, held in enumerate(ordered) if outranks(held[0], unit[0])), at)
         ordered.insert(at, unit)
     return ordered
+
+
+def only_closes(clauses: Sequence[Clause]) -> bool:
+    """Whether all that is said is when it is closed, though not that it always is."""
+    return bool(clauses) and all(
+        one.state == "closed" and not one.verbatim and bool(one.dates or one.days or one.spans) for one in clauses
+    )
 
 
 def osm_text(clauses: Sequence[Clause]) -> str:

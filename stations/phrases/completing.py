@@ -7,7 +7,7 @@ from dataclasses import replace
 from stations.errors import HoursError
 from stations.hours.rules import parts_of, written
 from stations.phrases.clauses import WEEK, Clause, Dates, Day, Days, Precision, clashes, rest_of_year, same_days
-from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft
+from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group
 from stations.phrases.spans import osm_span
 from stations.phrases.tokens import NOT_UNDERSTOOD, refused
 from stations.phrases.words import hours_words
@@ -28,6 +28,8 @@ def clauses_of(drafts: list[Draft], text: str) -> list[Unit]:
     if len(drafts) == 1 and drafts[0].verbatim:
         return [(_verbatim(drafts[0], text, alone=True),)]
     drafts = _tied(drafts, text)
+    _settle_the_rest(drafts, text)
+    _settle_as_usual(drafts, text)
     _give_seasons_dates(drafts, text)
     _carry_days(drafts, text)
     _carry_seasons(drafts, text)
@@ -60,6 +62,63 @@ def _tied(drafts: list[Draft], text: str) -> list[Draft]:
     return drafts[:-1]
 
 
+def _settle_the_rest(drafts: list[Draft], text: str) -> None:
+    """``周一休息，其余时间9:00-17:00``: the rest are the other days, where only days were named before.
+
+    In the grammar a fallback would open what was closed before it, so that
+    ``Mo closed || 09:00-17:00`` is open on Mondays.
+    """
+    for at, draft in enumerate(drafts):
+        before = drafts[:at]
+        shut = [other for other in before if other.state == "closed" and not other.timed]
+        if draft.joint != "||" or (draft.state == "closed" and not draft.timed):
+            continue
+        bare = not (draft.groups or draft.dates or draft.season or draft.exceptions)
+        named = [other for other in before if other.groups or other.dates or other.season or other.exceptions]
+        all_shut = len(shut) == len(before)
+        if bare and (all_shut or (draft.spans and named and not draft.every_day)):
+            if len(named) != len(before):
+                raise refused(TWO_DAYS, text, draft.start, draft.end)
+            _take_other_days(draft, named, text)
+        elif shut and draft.timed:
+            raise refused(TWO_DAYS, text, draft.start, draft.end)
+
+
+def _take_other_days(draft: Draft, named: list[Draft], text: str) -> None:
+    draft.joint, draft.firm_before = ";", True
+    grouped = [other for other in named if other.groups]
+    seasons = [other for other in named if (other.dates or other.season) and other.state != "closed"]
+    if seasons and grouped:
+        raise refused(TWO_DAYS, text, draft.start, draft.end)
+    if seasons and not any(date.first.year for other in seasons for date in other.dates):
+        draft.season = "other_months"
+    closing = [other for other in grouped if other.exceptions or any(group.workdays for group in other.groups)]
+    if closing:
+        # Closing the holidays of 工作日 must not close those of the rest.
+        if any(not group.days.holidays for other in closing for group in other.exceptions):
+            raise refused(TWO_DAYS, text, draft.start, draft.end)
+        rest = WEEK.difference(*(other.days.weekdays for other in grouped))
+        draft.groups = [Group(Days(rest, holidays=not any(other.days.holidays for other in grouped)))]
+
+
+def _settle_as_usual(drafts: list[Draft], text: str) -> None:
+    """``周一至周五8:30-17:30，周末照常``: the same hours hold on the other days."""
+    for draft in drafts:
+        if not draft.as_usual or not draft.days.weekdays:
+            continue
+        others = [other for other in drafts if not other.as_usual]
+        timed = [other for other in others if other.timed and other.state != "closed"]
+        if not timed:
+            # 工作日正常上班 by itself says no times.
+            draft.as_usual, draft.state = False, "open"
+            continue
+        if len(timed) != 1 or others != timed or draft.exceptions or timed[0].exceptions:
+            raise refused(TWO_DAYS, text, draft.start, draft.end)
+        if timed[0].groups:
+            timed[0].groups += draft.groups
+    drafts[:] = [draft for draft in drafts if not (draft.as_usual and draft.days.weekdays)]
+
+
 def _give_seasons_dates(drafts: list[Draft], text: str) -> None:
     """Give a season the dates that the text gives it, else what the other leaves, else those of ``words.toml``."""
     given: dict[str, list[Dates]] = {}
@@ -75,7 +134,9 @@ def _give_seasons_dates(drafts: list[Draft], text: str) -> None:
 def _season_dates(draft: Draft, drafts: list[Draft], given: dict[str, list[Dates]], text: str) -> Dates:
     months = hours_words().seasons.get(draft.season)
     if months is None:
-        named = [other.dates for other in drafts if other.dates]
+        # 旺季 without months is what 淡季 leaves of the year, and not what a month does.
+        pair = {"peak_season", "low_season"} & {draft.season}
+        named = [other.dates for other in drafts if other.dates and (not pair or other.season.endswith("_season"))]
         rest = rest_of_year(named[0]) if named and all(dates == named[0] for dates in named) else None
         if rest is None:
             raise refused(TWO_DAYS, text, draft.start, draft.end)

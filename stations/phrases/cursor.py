@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stations.errors import HoursError
-from stations.phrases.clauses import WEEKDAYS, Dates, Day, Days
+from stations.phrases.clauses import WEEKDAYS, WEEKEND, Dates, Day, Days
 from stations.phrases.drafts import NO_SUCH_DAY, NO_SUCH_TIME, TWO_TIMES, Group
 from stations.phrases.spans import EVENTS, Moment, is_vague, osm_span, span_of
 from stations.phrases.tokens import NOT_UNDERSTOOD, Token, refused
@@ -13,6 +13,8 @@ from stations.phrases.words import hours_words
 
 TIMES = frozenset(("time", "number", "daypart", "next_day", "same_day", *EVENTS))
 """Kinds of words that a time may begin with."""
+
+_HALVES = frozenset(("am_after", "pm_after"))
 
 MAX_HOUR = 36
 """26:00 is the next day's 02:00, as in OpenStreetMap's grammar."""
@@ -68,7 +70,9 @@ class Cursor:
         if token.kind == "workday":
             return Group(Days(WEEKDAYS), workdays=True)
         if token.kind == "weekend":
-            return Group(Days(frozenset((5, 6))))
+            return Group(Days(WEEKEND))
+        if token.kind == "day_off":
+            return Group(Days(WEEKEND, holidays=True))
         if token.kind == "holiday":
             return Group(Days(holidays=True))
         if self.kind != "range":
@@ -162,7 +166,9 @@ class Cursor:
             raise self.fault(NOT_UNDERSTOOD, self.before)
         if first.event or last.event:
             return self._event_span(first, last, begin)
-        span = None if is_vague(first, last) else span_of(first, last)
+        # 2-5pm may begin at night or in the afternoon.
+        halved = last.form in _HALVES and first.form not in _HALVES and first.part is None and first.minutes < 13 * 60
+        span = None if halved or is_vague(first, last) else span_of(first, last)
         if span is None:
             raise self.fault_since(TWO_TIMES, begin)
         return span
@@ -193,7 +199,11 @@ class Cursor:
         if minute > 59 or hour > (MAX_HOUR if form == ":" else 24) or (hour == 24 and minute and form != ":"):
             raise self.fault(NO_SUCH_TIME, token)
         if self.kind in {"pm_after", "am_after"} and not part:
-            part = "afternoon" if self.take().kind == "pm_after" else "morning"
+            form = self.take().kind
+            # 12 am is midnight, and 12 pm noon; 14:00 pm is 14:00.
+            hour = hour % 12 + (12 if form == "pm_after" else 0) if hour <= 12 else hour
+            if hour > 12 and form == "am_after":
+                raise self.fault_since(NO_SUCH_TIME, begin)
         moment = Moment(60 * hour + minute, hours_words().dayparts[part] if part else None, next_day, form=form)
         if moment.within_part is None:
             raise self.fault_since(TWO_TIMES, begin)

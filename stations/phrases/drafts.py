@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stations.phrases.clauses import WEEK, Dates, Days
+from stations.phrases.tokens import Token, refused
 
 TWO_TIMES = (
     "The times “{words}” at character {column} of opening hours “{text}” can mean more than one thing. Write them on a "
@@ -103,7 +104,28 @@ class Draft:
         self.groups = list(other.groups)
 
 
-def agrees_with_all_year(drafts: list[Draft], *, never_rests: bool) -> bool:
+def settle_year_round(drafts: list[Draft], tokens: list[Token], text: str) -> None:
+    """全年无休 by itself: open every day, at times not known. Otherwise it must agree with the rest.
+
+    Raises
+    ------
+    HoursError
+        It does not.
+    """
+    if not tokens:
+        return
+    if not drafts:
+        drafts.append(Draft(tokens[0].start, tokens[0].end))
+    if len(drafts) == 1 and not drafts[0].timed and not drafts[0].chooses:
+        if drafts[0].state not in {"", "open"}:
+            raise refused(CONTRADICTS, text, tokens[0].start, tokens[0].end)
+        drafts[0].state, drafts[0].every_day = "open", True
+    for token in tokens:
+        if not _agrees_with_all_year(drafts, never_rests=token.kind == "never_rests"):
+            raise refused(CONTRADICTS, text, token.start, token.end)
+
+
+def _agrees_with_all_year(drafts: list[Draft], *, never_rests: bool) -> bool:
     """Whether 全年, or 全年无休, can be said beside these statements."""
     weekdays = frozenset[int]().union(*(draft.days.weekdays for draft in drafts))
     some_days = all(draft.groups for draft in drafts) and weekdays != WEEK

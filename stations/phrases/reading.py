@@ -11,7 +11,7 @@ import re
 
 from stations.errors import HoursError
 from stations.hours.rules import MAX_TEXT, parts_of, written
-from stations.phrases.clauses import Clause, in_order, osm_text, without_idle_closures
+from stations.phrases.clauses import Clause, in_order, only_closes, osm_text, without_idle_closures
 from stations.phrases.completing import clauses_of
 from stations.phrases.statements import statements_of
 from stations.phrases.tokens import NOT_UNDERSTOOD, narrow, refused, tokens_of
@@ -100,6 +100,9 @@ def _phrase(text: str) -> str:
         # 其余时间 is the rest of all that stands before it.
         raise refused(CANNOT_SAY, text, 0, len(text))
     clauses: list[Clause] = [clause for unit in ordered for clause in unit]
+    if only_closes(clauses):
+        # 周一休息 says nothing of when it is open, and not that it never is.
+        clauses.insert(0, Clause(state="unknown"))
     osm = osm_text(without_idle_closures(clauses))
     try:
         return _grammar(osm)

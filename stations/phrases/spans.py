@@ -29,7 +29,7 @@ class Moment:
     event
         sunrise, sunset, dawn or dusk instead of a time.
     form
-        How it is written: ":", "." or "点" after the hour, or "" where there is a bare number.
+        How it is written: ":", "." or "点" after the hour, am_after or pm_after, or "" where there is a bare number.
     """
 
     minutes: int = 0

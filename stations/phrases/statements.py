@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from stations.phrases.clauses import Days
+from stations.phrases.clauses import WEEKEND, Days
 from stations.phrases.cursor import TIMES, Cursor
-from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, agrees_with_all_year
+from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, settle_year_round
 from stations.phrases.tokens import NOT_UNDERSTOOD, Token
 
-_DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday"))
+_DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday", "day_off"))
 _SELECTORS = _DAY_WORDS | set(
-    "every_day date day season other_months number range and comma next_year each_year".split()
+    "every_day date day season other_months peak_season low_season number range and comma next_year each_year".split()
 )
 _BEFORE_COLON = (_SELECTORS - {"number", "range", "and", "comma"}) | set(
     "label daypart closed open right otherwise midday_rest except remark".split()
@@ -65,16 +66,16 @@ class _Statements:
                 steps[cursor.kind](cursor.take())
             else:
                 raise cursor.fault(NOT_UNDERSTOOD, cursor.take())
-        unfinished = self.excluding or (self.joining if self.joint else None)
-        if unfinished:
+        self._end_exception()
+        if unfinished := self.excluding or (self.joining if self.joint else None):
             raise cursor.fault(NOT_UNDERSTOOD, unfinished)
-        self._check_year_round()
+        settle_year_round(self.found, self.year_round, cursor.text)
         return self.found
 
     def _steps(self) -> Mapping[str, Callable[[Token], None]]:
         return {
             **dict.fromkeys(_DAY_WORDS, self._days),
-            **dict.fromkeys(("season", "other_months"), self._season),
+            **dict.fromkeys(("season", "other_months", "peak_season", "low_season"), self._season),
             **dict.fromkeys(("also", "but", "otherwise"), self._join),
             **dict.fromkeys(("all_year", "never_rests"), self.year_round.append),
             **dict.fromkeys(("remark", "quote"), self._remark),
@@ -84,7 +85,9 @@ class _Statements:
             "all_day": self._all_day,
             "open": self._open,
             "as_usual": self._as_usual,
-            "holidays_as_usual": self._holidays_as_usual,
+            "holidays_as_usual": partial(self._usual, Days(holidays=True)),
+            "weekends_as_usual": partial(self._usual, Days(WEEKEND)),
+            "weekends_off": self._weekends_off,
             "closed": self._closed,
             "paused": self._paused,
             "midday_rest": self._midday_rest,
@@ -104,8 +107,7 @@ class _Statements:
         if not {one.kind for one in self.cursor.tokens} - {"label", "colon"} and not self.found:
             # 营业时间 and nothing more: those of the house, whatever they are.
             draft = self._new(token)
-            draft.state = "unknown"
-            draft.comments.append(token.text)
+            draft.state, draft.comments = "unknown", [token.text]
 
     def _and(self, token: Token) -> None:
         if self.cursor.at == 1 or not self.cursor.kind:
@@ -133,6 +135,7 @@ class _Statements:
     def _right(self, token: Token) -> None:
         if not self.inside:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
+        self._end_exception()
         if self.describing:
             self.found[-1].attached = True
         self.inside = self.describing = False
@@ -148,7 +151,7 @@ class _Statements:
         draft.joint = {"also": ",", "otherwise": "||"}.get(self.joint, ";")
         draft.firm = self.joint == "but"
         self.joint = ""
-        self.firm_before = self.closed_first = False
+        self.firm_before = self.closed_first = self.comma = False
         self.found.append(draft)
         return draft
 
@@ -234,8 +237,9 @@ class _Statements:
         if last.verbatim:
             raise self.cursor.fault(TWO_DAYS, token)
         bars = last.state == "closed" or last.as_usual
-        if bars and last.groups and not any(draft.timed for draft in self.found):
+        if bars and (last.groups or last.dates) and not any(draft.timed for draft in self.found):
             # 周一闭馆，9:00-17:00: the times are those of the other days.
+            self.firm_before |= not self.inside
             return self._new(token)
         if bars or last.state == "unknown" or last.all_day:
             raise self.cursor.fault(TWO_DAYS, token)
@@ -285,24 +289,33 @@ class _Statements:
 
     def _as_usual(self, token: Token) -> None:
         draft = self._saying(token)
-        if draft.days == Days(holidays=True) and not draft.said:
+        if draft.groups and not (draft.said or draft.dates or draft.season):
             draft.as_usual = True
         else:
             self._open(token)
 
-    def _holidays_as_usual(self, token: Token) -> None:
+    def _usual(self, days: Days, token: Token) -> None:
+        draft = Draft(token.start, token.end, groups=[Group(days)], as_usual=True)
+        # 周一至周日（含节假日）8:00-18:00: the times that follow are still those of the days before.
+        self.found.insert(len(self.found) - bool(self.found and not self.found[-1].said), draft)
+
+    def _weekends_off(self, token: Token) -> None:
+        if not any(draft.said for draft in self.found):
+            raise self.cursor.fault(TWO_DAYS, token)
         draft = self._new(token)
-        draft.groups.append(Group(Days(holidays=True)))
-        draft.as_usual = True
+        draft.groups, draft.state = [Group(Days(WEEKEND))], "closed"
 
     def _closed(self, token: Token) -> None:
         draft = self._saying(token)
+        draft.all_day &= not draft.groups  # 周一全天闭馆
         if draft.said:
             raise self.cursor.fault(CONTRADICTS, token)
         draft.state = "closed"
 
     def _paused(self, token: Token) -> None:
-        self._closed(token)
+        last = self.found[-1] if self.found and not self.joint else None
+        if last is None or not (last.state == "closed" and last.comments and not last.timed):
+            self._closed(token)  # else 装修中，暂停开放: one more word for the same
         self.found[-1].comments.append(self._written(token))
 
     def _unknown(self, token: Token) -> None:
@@ -329,8 +342,7 @@ class _Statements:
         if self.cursor.kind != "quote" or (self.found and not self.found[-1].said):
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
         draft = self._new(token)
-        draft.verbatim = self.cursor.take().value
-        draft.end = self.cursor.before.end
+        draft.verbatim, draft.end = self.cursor.take().value, self.cursor.before.end
 
     def _remark(self, token: Token) -> None:
         if '"' in token.value or "\n" in token.value or not token.value.strip():
@@ -365,6 +377,11 @@ class _Statements:
         self.comma = True
         self._exclude(draft, draft.groups.pop() if draft.groups else None, token)
 
+    def _end_exception(self) -> None:
+        """（除周一） ends without 外 where a bracket or the text ends."""
+        if self.excluding and self.cursor.before is not self.excluding and len(self.found) > 1:
+            self._except(self.cursor.before)
+
     def _exclude(self, draft: Draft, group: Group | None, token: Token) -> None:
         """Close days, of the statement that they stand in or else of what was said before."""
         draft.end = max(draft.end, token.end)
@@ -381,17 +398,3 @@ class _Statements:
             raise self.cursor.fault(TWO_DAYS, token)
         draft.groups += [group] if group is not None else []
         draft.state = "closed"
-
-    def _check_year_round(self) -> None:
-        """全年无休 by itself: open every day, at times not known. Otherwise it must agree with the rest."""
-        if not self.year_round:
-            return
-        drafts = self.found
-        if not drafts or (len(drafts) == 1 and not drafts[0].timed and not drafts[0].chooses):
-            draft = drafts[0] if drafts else self._new(self.year_round[0])
-            if draft.state not in {"", "open"}:
-                raise self.cursor.fault(CONTRADICTS, self.year_round[0])
-            draft.state, draft.every_day = "open", True
-        for token in self.year_round:
-            if not agrees_with_all_year(drafts, never_rests=token.kind == "never_rests"):
-                raise self.cursor.fault(CONTRADICTS, token)

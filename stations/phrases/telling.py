@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from stations.hours.rules import WEEKDAYS as DAY_NAMES
 from stations.hours.rules import Part, written
-from stations.phrases.clauses import WEEKDAYS, Clause, Dates, Day, Days, clashes, outranks
+from stations.phrases.clauses import WEEKDAYS, Clause, Dates, Day, Days, clashes, only_closes, outranks
 
 _HOLIDAYS = Days(holidays=True)
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
@@ -61,6 +61,9 @@ def tellings_of(parts: tuple[Part, ...]) -> list[Telling]:
         # What follows a fallback overrides both; no words are short enough for that.
         return [Telling(Clause(verbatim=written(parts)))]
     clauses = [replace(_clause(part), joint=part.joined or ";") for part in parts]
+    if only_closes(clauses):
+        # Closed always: “closed on Mondays” would say that there are other days.
+        return [Telling(Clause(verbatim=written(parts)))]
     found: list[Telling] = []
     for at, clause in enumerate(clauses):
         before = found[-1].clause if found else None
@@ -71,8 +74,16 @@ def tellings_of(parts: tuple[Part, ...]) -> list[Telling]:
                 continue
         heads = [one.clause for one in found if one.clause.joint == ";"]
         but = clause.joint == ";" and any(outranks(head, clause) or clashes(head, clause) for head in heads)
+        if clause.joint == "||" and _opens_what_is_shut([one.clause for one in found], clause):
+            return [Telling(Clause(verbatim=written(parts)))]
         found.append(Telling(replace(clause, firm=but)))
     return found
+
+
+def _opens_what_is_shut(before: list[Clause], fallback: Clause) -> bool:
+    """Whether a fallback opens days that were closed before it: “closed on Mondays, otherwise …” would deny that."""
+    opens = bool(fallback.spans) or fallback.state == "open"
+    return any(one.bars for one in before) and (opens or all(one.bars for one in before))
 
 
 def _ends_holidays(before: Clause, clause: Clause) -> bool:

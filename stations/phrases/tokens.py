@@ -22,6 +22,14 @@ _NUMERALS = "零一二三四五六七八九"
 _NUMBER = r"(?:\d{1,2}(?!\d)|[二三四五]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
 _WEEKDAY = re.compile(r"(?:每逢|每|逢)?个?(?:周|星期|礼拜)([一二三四五六日天七]+(?![点时月十])|[1-7](?![\d:点时月.]))")
 _BARE_WEEKDAY = re.compile(r"[一二三四五六日天](?![点时月十一二三四五六七八九半])|[1-7](?![\d:点时月日号.])")
+# 一至五 and 六、日 with no 周 before them, where no part of a clock or a calendar follows.
+_BARE_WEEKDAYS = re.compile(r"[一二三四五六](?=[-至到、][一二三四五六日](?![一二三四五六七八九十点时月日号个楼层]))")
+_ENGLISH_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nesday|rs?|rsday|urday)?s?\.?(?![a-z])")
+_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LAST_ENTRY = re.compile(
+    r"(?:(?:最晚|最后|最迟)(?:入场|入馆|入园|进馆|进场|预约|取号|受理)(?:时间)?:?|停止(?:入场|入馆|入园|进馆|进场|取号|受理)时间:?)"
+    r"\d{1,2}:\d{2}|\d{1,2}:\d{2}(?:后|以后|起)?(?:停止|谢绝)(?:入场|入馆|入园|进馆|进场|取号|受理|检票)"
+)
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d:.])日?")
 _DATE = re.compile(
     rf"(?:(\d{{4}})年)?({_NUMBER})月份?(?:({_NUMBER})(?:[日号]|(?=[-至到]{_NUMBER}[日号])))?|(\d{{4}})年(?!\d)"
@@ -143,6 +151,9 @@ def _matches(read: str, at: int, before: list[Token]) -> Iterator[_Match]:
         yield at + 1, "end", "", ()
     if read[at] == "-":
         yield at + len(read[at:]) - len(read[at:].lstrip("-")), "range", "", ()
+    entry = _LAST_ENTRY.match(read, at)
+    if entry:
+        yield entry.end(), "remark", entry[0], ()
     words = hours_words()
     local = _local().match(read, at)
     word = _longest(words, read, at)
@@ -178,6 +189,12 @@ def _weekday(read: str, at: int, before: list[Token]) -> _Match | None:
     found = _WEEKDAY.match(read, at)
     if found:
         return found.end(), "weekday", "", tuple(_day_number(char) for char in found[1])
+    english = _ENGLISH_WEEKDAY.match(read, at)
+    if english:
+        return english.end(), "weekday", "", (_ENGLISH_DAYS.index(english[1]),)
+    opens = not before or before[-1].kind in {"comma", "end", "label", "colon", "left", "time"}
+    if opens and (bare := _BARE_WEEKDAYS.match(read, at)):
+        return bare.end(), "weekday", "", (_day_number(bare[0]),)
     if len(before) > 1 and before[-1].kind in {"range", "and", "comma"} and before[-2].kind == "weekday":
         bare = _BARE_WEEKDAY.match(read, at)
         if bare:

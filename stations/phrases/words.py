@@ -21,9 +21,10 @@ Word = Annotated[str, Field(min_length=1, max_length=30)]
 Words = Annotated[list[Word], Field(min_length=1)]
 Kind = Literal[
     "every_day", "workday", "weekend", "holiday", "each_year", "next_year", "next_day", "same_day", "all_day",
-    "all_year", "never_rests", "holidays_as_usual", "as_usual", "open", "closed", "paused", "maybe", "verbatim",
-    "midday_rest", "except", "except_open", "except_first", "also", "but", "otherwise", "label", "range", "and",
-    "comma", "end", "colon", "left", "right", "onwards", "other_months", "sunrise", "sunset", "dawn", "dusk",
+    "all_year", "never_rests", "holidays_as_usual", "weekends_as_usual", "weekends_off", "day_off",
+    "as_usual", "open", "closed", "paused", "maybe", "verbatim", "midday_rest", "except", "except_open",
+    "except_first", "also", "but", "otherwise", "label", "range", "and", "comma", "end", "colon", "left",
+    "right", "onwards", "other_months", "peak_season", "low_season", "sunrise", "sunset", "dawn", "dusk",
     "pm_after", "am_after",
 ]  # fmt: skip
 

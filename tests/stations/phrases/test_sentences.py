@@ -45,7 +45,11 @@ TOLD = [
         "5月至9月每天 08:00–18:00；10月至次年4月每天 08:30–17:30",
         "May to September: every day 08:00–18:00; October to April: every day 08:30–17:30",
     ),
-    ("2026 Feb 14-20 off", "2026年2月14日至20日休息", "Closed 14 to 20 February 2026"),
+    (
+        "08:00-18:00; 2026 Feb 14-20 off",
+        "每天 08:00–18:00；2026年2月14日至20日休息",
+        "Every day 08:00–18:00; closed 14 to 20 February 2026",
+    ),
     ("PH off; Mo-Fr 09:00-17:00", "法定节假日休息；但周一至周五 09:00–17:00", None),
     ("Mo-Fr 08:00-12:00, Fr 14:00-16:00", "周一至周五 08:00–12:00；另周五 14:00–16:00", None),
     ('Mo 08:00-12:00 || "按铃"', "周一 08:00–12:00；其余时间不详（“按铃”）", None),
@@ -157,3 +161,12 @@ def test_values_in_the_wild_are_told_in_words_and_read_again(real_data: Path):
     assert told > 760
     assert again == told
     assert worded / told > 0.98
+
+
+@pytest.mark.parametrize(
+    "rule", ["Mo closed || 09:00-17:00", "09:00-17:00; Su closed || Mo-Su 10:00-12:00", "PH closed"]
+)
+def test_a_sentence_never_says_closed_of_days_that_the_rule_opens_nor_open_of_a_door_that_never_does(rule):
+    # By the grammar a fallback opens what was closed before it, and a rule that only closes is never open.
+    assert sentence(rule, "zh") == f"规则“{rule}”"
+    assert read_hours(sentence(rule, "zh")) == rule
