@@ -264,9 +264,10 @@ def _settle(
     if townships is None and not listed:
         return [frozenset()] * len(drafts)
     declared = Fields.load().terms["township_declared"]
-    # Beside such a column, of an exported list, the township is one computed before and nobody's word.
+    # Beside such columns, of an exported list, the township is one computed before and nobody's word.
     own = {declared.zh, declared.en, "township_declared"}
-    said = reading.header.get("township_declared") not in own
+    said = reading.header.get("township_declared") not in own and "source_datum" not in reading.header
+    decides = "township_declared" in reading.header or (said and "township" in reading.header)
     places: list[Place | None] = [None] * len(drafts)
     if townships is not None:
         places = places_at(townships, np.array(east), np.array(north))
@@ -278,7 +279,7 @@ def _settle(
             name = "township_declared" if "township_declared" in reading.header else "township"
             reading.doubts.append(Fault(draft.number, reading.header[name], DISAGREES, found.doubt))
         fields = {"township"} if place is not None else set()
-        if listed:
+        if decides:
             fields |= {"township_declared"}
         if fields:
             values["township"], values["township_declared"] = found.township, found.declared

@@ -147,6 +147,16 @@ def test_what_is_private_is_in_a_full_list_only(written, make_station, form):
         assert word in text_in(full)
 
 
+@pytest.mark.parametrize("words", list(Words))
+@pytest.mark.parametrize("form", list(Form))
+def test_a_public_list_that_comes_back_changes_nothing_of_what_it_leaves_out(
+    written, make_station, shanghai, form, words
+):
+    known = make_station("A", custodian="王某", township="410102001", township_declared="桃村镇", extra={"手机": "138"})
+    (row,) = read_stations(written([known], form, words=words), TAXONOMY, shanghai).rows
+    assert row.onto(known) == known
+
+
 def text_in(path):
     """Everything that a file says."""
     if path.suffix == ".xlsx":
