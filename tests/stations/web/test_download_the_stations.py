@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from urllib.parse import quote
 
 import openpyxl
@@ -31,6 +32,13 @@ def test_the_active_stations_can_be_taken_and_read_again(planner, tmp_path, town
     assert [station.code for station in taken] == [station.code for station in active]
     assert [station.position for station in taken] == [station.position for station in active]
     assert [station.to_public() for station in taken] == [station.to_public() for station in active]
+
+
+def test_the_planner_finds_them_beside_the_townships(planner):
+    page = planner.get("/planning").text
+    for address in re.findall(r'href="(/download/[^"]+)"', page):
+        assert planner.get(address).status_code == 200
+    assert {"/download/stations.xlsx", "/download/stations.gpkg"} <= set(re.findall(r'href="([^"]+)"', page))
 
 
 @pytest.mark.parametrize("form", FORMS)
