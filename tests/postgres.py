@@ -172,24 +172,25 @@ class Databases:
     def drop(self, url: str) -> None:
         """Take a database away, whoever uses it."""
         name = sa.make_url(url).database or ""
-        self._do(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        self.do(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
         self._made = [made for made in self._made if made != name]
 
     def drop_all(self) -> None:
         """Take away every database that was made."""
         for name in self._made:
-            self._do(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+            self.do(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
     def _create(self, template: str) -> str:
         self._count += 1
         name = f"{self._mark}_{self._count}"
         statement = SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(Identifier(name), Identifier(template))
         # Twice as quick without fsync, and what older versions do anyway.
-        self._do(statement, SQL("STRATEGY file_copy"))
+        self.do(statement, SQL("STRATEGY file_copy"))
         self._made.append(name)
         return self._url.set(database=name).render_as_string(hide_password=False)
 
-    def _do(self, statement: Composable, from_version_15: Composable | None = None) -> None:
+    def do(self, statement: Composable, from_version_15: Composable | None = None) -> None:
+        """Run a statement outside any transaction."""
         with psycopg.connect(self._url.render_as_string(hide_password=False), autocommit=True) as connection:
             if from_version_15 and connection.info.server_version >= 150_000:
                 statement += SQL(" ") + from_version_15

@@ -4,6 +4,7 @@ import subprocess
 from datetime import UTC, datetime
 
 import pytest
+from psycopg.sql import SQL, Identifier, Literal
 
 from stations.errors import BackupError, RegistryError
 from stations.registry.backups import back_up, read_backup, restore
@@ -45,8 +46,8 @@ def test_an_import_on_a_full_disk_postgresql(disk, server, on_server, listed, lo
     subprocess.run(["chown", "postgres:", str(space)], check=True)
     url = on_server.new()
     name = url.partition("?")[0].rpartition("/")[2]
-    on_server._do(f"CREATE TABLESPACE small LOCATION '{space}'")
-    on_server._do(f"ALTER DATABASE {name} SET TABLESPACE small")
+    on_server.do(SQL("CREATE TABLESPACE small LOCATION {}").format(Literal(str(space))))
+    on_server.do(SQL("ALTER DATABASE {} SET TABLESPACE small").format(Identifier(name)))
     try:
         registry = Registry.open(url)
         take_in(registry, listed, 1)
@@ -64,7 +65,7 @@ def test_an_import_on_a_full_disk_postgresql(disk, server, on_server, listed, lo
         registry.close()
     finally:
         on_server.drop(url)
-        on_server._do("DROP TABLESPACE small")
+        on_server.do(SQL("DROP TABLESPACE small"))
 
 
 def test_a_file_that_may_not_grow(nursery, tmp_path, listed, long_list, proven):
