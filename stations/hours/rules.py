@@ -22,6 +22,7 @@ MAX_TEXT = 1000
 """Longest text that is read, in characters. OpenStreetMap itself stops at 255."""
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_HALF_A_CHARACTER = re.compile("[\\ud800-\\udfff]")
 _FAULT_AT = re.compile(r"--> (\d+):(\d+)")
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile(r"; | \|\| |, ")
@@ -176,6 +177,11 @@ def read_parts(parts: tuple[Part, ...]) -> opening_hours.OpeningHours:
 
 
 def _read(text: str) -> opening_hours.OpeningHours:
+    half = _HALF_A_CHARACTER.search(text)
+    if half:
+        # JSON can carry it, and the library reads nothing but characters.
+        before = text[: half.start()].splitlines() or [""]
+        raise _not_understood(_HALF_A_CHARACTER.sub("\ufffd", text), len(before), len(before[-1]) + 1)
     try:
         # Country and place are left out on purpose: the library's Chinese holidays are incomplete.
         return opening_hours.OpeningHours(text, auto_country=False, auto_timezone=False)

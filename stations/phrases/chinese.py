@@ -54,8 +54,8 @@ def days_of(days: Days) -> str:
     if days.weekdays == _WEEKEND:
         names = ["周末"]
     else:
-        runs = [[f"周{DAYS[run[0]]}", f"周{DAYS[run[-1]]}"] for run in runs_of(days.weekdays)]
-        names = [first if first == last else f"{first}至{last}" for first, last in runs]
+        runs = [[f"周{DAYS[day]}" for day in run] for run in runs_of(days.weekdays)]
+        names = [name for run in runs for name in ([f"{run[0]}至{run[-1]}"] if len(run) > 2 else run)]
     return "、".join(names + ["法定节假日"] * days.holidays)
 
 

@@ -141,7 +141,9 @@ def span_in_words(span: DaySpan, language: Language) -> str:
     end = (f"次日{span.end}" if chinese else f"{span.end} next day") if span.next_day else span.end
     words = {Way.SELF_SERVICE: ("自助", "self-service"), Way.UNKNOWN: ("不详", "not known"), Way.OPEN: ("", "")}
     way = words[span.way][not chinese]
-    reason = reason_in_words(span.reason, language) if span.reason not in {"", SELF_SERVICE, HOURS_NOT_KNOWN} else ""
+    # That a year is not announced stands in the note of the day.
+    told = span.reason in {"", SELF_SERVICE, HOURS_NOT_KNOWN} or _YEAR_NOT_ANNOUNCED.fullmatch(span.reason)
+    reason = "" if told else reason_in_words(span.reason, language)
     said = f"{span.start}–{end}"
     if chinese:
         return " ".join(filter(None, (said, way))) + (f"（{reason}）" if reason else "")

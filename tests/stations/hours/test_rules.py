@@ -54,7 +54,9 @@ def test_fallbacks_hold_one_after_another_and_what_follows_overrides_all():
     assert texts == ["Mo 08:00-12:00; PH closed", "24/7 unknown; PH closed", "Tu"]
 
 
-@pytest.mark.parametrize(("text", "column"), [("", 1), ("周一", 1), ("Mo 25:00-26:00", 4), ("Mo, Tu 8-12", 8)])
+@pytest.mark.parametrize(
+    ("text", "column"), [("", 1), ("周一", 1), ("Mo 25:00-26:00", 4), ("Mo, Tu 8-12", 8), ("Mo \ud800", 4)]
+)
 def test_what_is_not_in_the_grammar_is_refused_with_its_place(text, column):
     with pytest.raises(HoursError) as caught:
         parts_of(text)

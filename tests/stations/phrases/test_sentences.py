@@ -21,6 +21,11 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOMENTS = [datetime(2026, 2, 5, tzinfo=SHANGHAI) + timedelta(minutes=193 * step) for step in range(180)]
 
 TOLD = [
+    (
+        "Mo-Tu,Th 09:00-12:00; Fr-Sa 10:00-22:00",
+        "周一、周二、周四 09:00–12:00；周五、周六 10:00–22:00",
+        "Monday, Tuesday and Thursday 09:00–12:00; Friday and Saturday 10:00–22:00",
+    ),
     ("", "开放时间不详", "Hours not known"),
     ("24/7", "全天24小时", "Open 24 hours"),
     (

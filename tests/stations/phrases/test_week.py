@@ -74,7 +74,7 @@ def test_closures_and_seasons_are_noted():
 
 def test_a_year_that_is_not_announced_is_noted_where_it_matters():
     days = table(Hours.parse("Fr 18:00-02:00; PH off", SHANGHAI), "2031-12-29")
-    assert days["周五 01-02"] == ("18:00–次日02:00 不详（2032年放假安排尚未公布）", "2032年放假安排尚未公布")
+    assert days["周五 01-02"] == ("18:00–次日02:00 不详", "2032年放假安排尚未公布")
     assert table(Hours.parse("08:00-18:00", SHANGHAI), "2031-12-29")["周五 01-02"] == ("08:00–18:00", "")
 
 
