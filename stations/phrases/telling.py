@@ -90,6 +90,8 @@ def _ends_holidays(before: Clause, clause: Clause) -> bool:
     """Whether a statement is only that the one before does not hold on holidays."""
     closes = clause.bars and clause.days == _HOLIDAYS and not clause.comment and clause.joint == ";"
     fits = not before.verbatim and not before.bars and not (before.days and before.days.holidays)
+    if before.state == "unknown" and not (before.days or before.dates or before.spans):
+        return False  # hours that are not known at all are told so
     return closes and fits and before.joint == ";" and before.dates == clause.dates
 
 
