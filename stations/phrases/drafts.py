@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stations.phrases.clauses import WEEK, Dates, Days
+from stations.phrases.clauses import WEEK, WEEKEND, Dates, Days
 from stations.phrases.tokens import Token, refused
 
 TWO_TIMES = (
@@ -102,6 +102,17 @@ class Draft:
         """Speak of the same days as another."""
         self.dates, self.season, self.every_day = list(other.dates), other.season, other.every_day
         self.groups = list(other.groups)
+
+
+def add_as_usual(drafts: list[Draft], days: Days, token: Token) -> None:
+    """Say that days are no exception: 含节假日, 周末不休."""
+    last = drafts[-1] if drafts else None
+    if days.holidays and token.text[0] in "含包" and last and last.days.weekdays and last.days.weekdays <= WEEKEND:
+        last.groups.append(Group(days))  # 周末（含节假日）9:00-16:00
+        return
+    # 周一至周日（含节假日）8:00-18:00: the times that follow are still those of the days before.
+    waits = last is not None and not last.said
+    drafts.insert(len(drafts) - waits, Draft(token.start, token.end, groups=[Group(days)], as_usual=True))
 
 
 def settle_year_round(drafts: list[Draft], tokens: list[Token], text: str) -> None:

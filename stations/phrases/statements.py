@@ -7,7 +7,7 @@ from functools import partial
 
 from stations.phrases.clauses import WEEKEND, Days
 from stations.phrases.cursor import TIMES, Cursor
-from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, settle_year_round
+from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, add_as_usual, settle_year_round
 from stations.phrases.tokens import NOT_UNDERSTOOD, Token
 
 _DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday", "day_off"))
@@ -237,6 +237,9 @@ class _Statements:
         if last.verbatim:
             raise self.cursor.fault(TWO_DAYS, token)
         bars = last.state == "closed" or last.as_usual
+        if last.as_usual and not (self.comma or self.firm_before):
+            # 节假日照常开放9:00-16:00: on holidays, or every day?
+            raise self.cursor.fault(TWO_DAYS, token)
         if bars and (last.groups or last.dates) and not any(draft.timed for draft in self.found):
             # 周一闭馆，9:00-17:00: the times are those of the other days.
             self.firm_before |= not self.inside
@@ -295,9 +298,8 @@ class _Statements:
             self._open(token)
 
     def _usual(self, days: Days, token: Token) -> None:
-        draft = Draft(token.start, token.end, groups=[Group(days)], as_usual=True)
-        # 周一至周日（含节假日）8:00-18:00: the times that follow are still those of the days before.
-        self.found.insert(len(self.found) - bool(self.found and not self.found[-1].said), draft)
+        self.comma = True
+        add_as_usual(self.found, days, token)
 
     def _weekends_off(self, token: Token) -> None:
         if not any(draft.said for draft in self.found):
@@ -361,8 +363,7 @@ class _Statements:
     def _except_open(self, token: Token) -> None:
         if self.excluding:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
-        self.excluding = token
-        self.comma = True
+        self.excluding, self.comma = token, True
 
     def _except_first(self, token: Token) -> None:
         if self.cursor.kind not in _DAY_WORDS:
@@ -373,8 +374,7 @@ class _Statements:
         draft = self.found[-1] if self.found else None
         if draft is None or draft.said or not (draft.groups or draft.dates):
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
-        self.excluding = None
-        self.comma = True
+        self.excluding, self.comma = None, True
         self._exclude(draft, draft.groups.pop() if draft.groups else None, token)
 
     def _end_exception(self) -> None:
