@@ -31,7 +31,7 @@ def show_command(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.
     @click.argument("code")
     @click.option("--json", "as_json", is_flag=True, help="Print the full record as JSON.")
     @click.option(
-        "--lang",
+        "--language",
         "language",
         type=click.Choice(["zh", "en"]),
         default="zh",

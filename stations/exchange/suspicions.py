@@ -209,7 +209,8 @@ def _off_ground(positions: Positions, ground: Ground, header: str) -> tuple[list
         template = (
             "Longitude {lon} and latitude {lat} look swapped: the other way round it lies in the atlas."
             if swapped[at]
-            else "Position {lon}, {lat} lies {km} km outside the atlas: in the sea, or in another county."
+            else "Position {lon}, {lat} lies {km} km outside the atlas: in the sea, or in "
+            "another county; or the atlas is another county's."
         )
         faults.append(Fault(int(positions.row[at]), header, template, values))
     near = positions[~far]

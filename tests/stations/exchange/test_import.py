@@ -15,6 +15,7 @@ from stations.exchange import tables
 from stations.exchange.columns import Answers, UnknownColumns
 from stations.exchange.proposal import derived_code, read_stations
 from stations.registry.snapshot import Snapshot
+from stations.standards import load_standards
 from stations.station import AmenityState, Status
 
 GOOD = ("code,name,lon,lat,datum", "A,驿站甲,116.30,28.30,wgs84", "B,驿站乙,116.31,28.31,wgs84")
@@ -498,3 +499,21 @@ def test_a_file_without_one_point_says_that_it_is_the_geometry(refused, tmp_path
     faults, said = refused(path)
     assert "none of its 1 feature(s) is a point" in said
     assert [(row, column) for row, column, _ in faults] == [(1, "geometry")]
+
+
+def test_columns_that_standards_read_are_kept_unasked(csv_file, taxonomy, shanghai):
+    needs = [
+        need
+        for standard in load_standards(taxonomy).values()
+        for level in standard.levels
+        for item in level.items
+        for one in item.needs
+        for need in (one, *(one.any or ()))
+    ]
+    headers = sorted({header for need in needs for header in need.kept or ()})
+    assert "管理制度" in headers
+    row = ",".join(["有"] * len(headers))
+    proposal = read_stations(
+        csv_file(f"code,name,lon,lat,{','.join(headers)}", f"A,甲,116.31,28.31,{row}"), taxonomy, shanghai
+    )
+    assert sorted(proposal.kept) == headers
