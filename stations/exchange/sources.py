@@ -1,4 +1,4 @@
-"""Files of stations as plain tables, whatever their form: CSV, XLSX workbooks, GeoJSON and GeoPackages.
+"""Files of stations as plain tables, whatever their form: CSV, workbooks, GeoJSON and GeoPackages.
 
 Nothing is understood here but the form of a file, told by what is in it and not by its name.
 """
@@ -62,15 +62,10 @@ def read_table(path: Path, knows: Knows = lambda _: False, part: Part = WHOLE, t
         raise ImportRefused("{name} is empty.", name=name)
     digest = hashlib.sha256(data).hexdigest()
     _refuse_choice(name, data, part.sheet, part.layer)
-    if data[:4] == b"PK\x03\x04":
+    if data[:8] == OLD_OFFICE and WITH_PASSWORD in data:
+        raise ImportRefused("{name} is a workbook with a password. Save it without one.", name=name)
+    if _is_workbook(data):
         return read_workbook(path, digest, knows, part.sheet, tell)
-    if data[:8] == OLD_OFFICE:
-        raise ImportRefused(
-            "{name} is a workbook with a password. Save it without one."
-            if WITH_PASSWORD in data
-            else "{name} is an old workbook (.xls). Open it, save it as XLSX or CSV UTF-8, and import that.",
-            name=name,
-        )
     if data[:16] == b"SQLite format 3\0":
         if is_geopackage(data[:100]):
             return read_geopackage(path, digest, knows, part.layer)
@@ -105,9 +100,13 @@ def _bytes_of(path: Path) -> bytes:
         raise ImportRefused("There is no file {name}.", name=name) from None
 
 
+def _is_workbook(data: bytes) -> bool:
+    return data[:4] == b"PK\x03\x04" or data[:8] == OLD_OFFICE
+
+
 def _refuse_choice(name: str, data: bytes, sheet: str, layer: str) -> None:
     """Refuse the name of a sheet or layer for a file that has none."""
-    if sheet and data[:4] != b"PK\x03\x04":
+    if sheet and not _is_workbook(data):
         raise ImportRefused("{name} is no workbook and has no sheet “{sheet}”.", name=name, sheet=sheet[:80])
     if layer and data[:6] != b"SQLite":
         raise ImportRefused("{name} is no GeoPackage and has no layer “{layer}”.", name=name, layer=layer[:80])

@@ -332,7 +332,7 @@ def test_broken_hours_may_be_kept_unread(read, csv_file, shanghai):
         (b"  \n\n", "is empty"),
         (b"code,name,lon,lat\n", "no rows"),
         (b"PK\x03\x04rest of a workbook", "damaged workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", "old workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", "damaged workbook"),
         (b"SQLite format 3\x00" + bytes(100), "not a GeoPackage"),
         ("code,name\n甲".encode("utf-16"), "UTF-16"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "not a text file"),

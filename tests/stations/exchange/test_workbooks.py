@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import random
+import re
 import zipfile
 
 import openpyxl
@@ -12,7 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from stations.errors import ImportRefused
 from stations.exchange import workbooks
 from stations.exchange.columns import Columns
-from stations.exchange.sources import Part, read_table
+from stations.exchange.sources import OLD_OFFICE, Part, read_table
 
 HEADER = ("站点编号", "站点名称", "经度", "纬度", "座位数")
 
@@ -180,6 +181,99 @@ def test_the_numbers_of_days_since_1904(book, read):
     assert read(path).rows[0][1][5] == "2025-03-01"
 
 
+def test_long_numbers_are_whole_or_seen_to_be_rounded(book, read):
+    row = ("A", "甲", 116.3, 0.1 + 0.2, 4503599627370497, 410000000000000000, -12.0)
+    table = read(book((*HEADER, "电话", "x"), row))
+    assert table.rows[0][1][2:] == ("116.3", "0.3", "4503599627370497", "4.1e+17", "-12")
+
+
+def test_moments_and_spans_of_time(book, read):
+    values = (
+        dt.datetime.combine(dt.date(2025, 3, 1), dt.time(8, 5)),
+        dt.timedelta(hours=26, minutes=5),
+        dt.time(7, 59, 59, 999_700),
+    )
+    table = read(book((*HEADER, "a", "b", "c"), ("A", "甲", 113.1, 34.1, 3, *values)))
+    assert table.rows[0][1][5:] == ("2025-03-01 08:05", "26:05", "08:00")
+
+
+def test_errors_in_another_sheet_are_its_own(book, read):
+    def spoil(sheet):
+        sheet.parent["附表"]["B2"] = "#REF!"
+
+    table = read(book(HEADER, ("A", "甲", 113.1, 34.1, 3), change=spoil, sheets=("驿站", "附表")), sheet="驿站")
+    assert (len(table.rows), table.faults) == (1, ())
+
+
+def test_columns_with_colours_to_the_end_of_the_sheet_hold_nothing(book, read):
+    def colour(sheet):
+        sheet["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+
+    assert len(read(book(HEADER, ("A", "甲", 113.1, 34.1, 3), change=colour)).rows) == 1
+
+
+def test_xml_that_cannot_be_searched_is_told(book, read):
+    path = book(HEADER, ("A", "甲", 113.1, 34.1, 3))
+    found = parts(path)
+    name = "xl/worksheets/sheet1.xml"
+    found[name] = re.sub(rb'"', b"'", found[name])
+    table = read(packed(path, found))
+    assert len(table.rows) == 1
+    assert "errors of formulas are read as empty" in table.doubts[0].message
+
+
+# The other forms of workbooks.
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
+<table:table table:name="驿站">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def cell(value):
+    if isinstance(value, float):
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+    if isinstance(value, dt.date):
+        return f'<table:table-cell office:value-type="date" office:date-value="{value}"/>'
+    return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+
+def test_an_open_document_is_read_whatever_its_name(read, tmp_path):
+    rows = ((*HEADER, "核实"), ("007", "驿站甲", 113.305132, "34.80", 8.0, dt.date(2025, 3, 1)))
+    lines = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    lines += (  # as every such file ends
+        '<table:table-row table:number-rows-repeated="1048574">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    mime = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    found = {"mimetype": mime, "META-INF/manifest.xml": manifest, "content.xml": ODS.format(rows=lines).encode()}
+    table = read(packed(tmp_path / "list.xlsx", found), sheet="驿站")
+    assert table.rows == ((2, ("007", "驿站甲", "113.305132", "34.80", "8", "2025-03-01")),)
+    assert table.encoding == "ods"
+    assert "errors of formulas are read as empty" in table.doubts[0].message
+
+
+@pytest.mark.parametrize("form", ["xls", "xlsb"])
+def test_old_and_binary_workbooks_go_to_the_same_reader(book, read, monkeypatch, form):
+    path = book(HEADER, ("A", "甲", 113.1, 34.1, 3))
+    whole = workbooks.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+
+    class Opened:
+        @staticmethod
+        def from_filelike(_):
+            return whole
+
+    monkeypatch.setattr(workbooks, "CalamineWorkbook", Opened)
+    if form == "xls":
+        path.write_bytes(OLD_OFFICE + b"\0" * 512)
+    else:
+        packed(path, {"[Content_Types].xml": b"", "xl/workbook.bin": b""})
+    table = read(path, sheet="驿站")
+    assert (table.encoding, table.rows) == (form, ((2, ("A", "甲", "113.1", "34.1", "3")),))
+
+
 # What is refused as a whole.
 
 
@@ -197,7 +291,7 @@ def test_an_empty_sheet_and_a_header_alone(book, read):
 def test_archives_that_are_no_workbooks(read, tmp_path):
     path = tmp_path / "list.xlsx"
     refuse(read, packed(path, {"readme.txt": b"x"}), "not an XLSX workbook")
-    refuse(read, packed(path, {"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "binary workbook")
+    refuse(read, packed(path, {"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "damaged workbook")
     refuse(read, packed(path, {"[Content_Types].xml": b""}), "damaged workbook")
 
 
@@ -205,6 +299,25 @@ def test_a_workbook_that_unpacks_to_too_much(book, read, monkeypatch):
     path = book(HEADER, ("A", "甲", 113.1, 34.1, 3))
     monkeypatch.setattr(workbooks, "MAX_UNPACKED", 1000)
     refuse(read, path, "unpacks to")
+
+
+def test_a_cell_at_the_far_corner_is_refused_before_room_is_made_for_it(book, read):
+    def far(place):
+        return lambda sheet: sheet.__setitem__(place, "x")
+
+    row = ("A", "甲", 113.1, 34.1, 3)
+    refuse(read, book(HEADER, row, change=far("XFD1048576")), "column XFD")
+    refuse(read, book(HEADER, row, change=far("ZZ1048576")), "more than 250000 rows")
+    refuse(read, book(HEADER, row, change=far("ZZ200000")), "reaches to row 200000 and column ZZ")
+    assert len(read(book(HEADER, row, ("B",) * 5, change=far("A200000"))).rows) == 3
+
+
+def test_old_files_with_a_password_or_of_another_program(read, tmp_path):
+    path = tmp_path / "list.xls"
+    path.write_bytes(OLD_OFFICE + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"))
+    refuse(read, path, "with a password")
+    path.write_bytes(OLD_OFFICE + b"\0" * 2000)
+    refuse(read, path, "damaged workbook")
 
 
 def test_entities_are_never_expanded(book, read):
