@@ -26,6 +26,11 @@ def unguarded(text: str) -> str:
     return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
+def not_unguarded(text: str) -> str:
+    """Give a text in a form of which `unguarded` takes nothing that is its own, where no formula can be."""
+    return "'" + text if _GUARDED.match(text) else text
+
+
 def kept_as_text(text: str) -> str:
     """Give a text in a form that no spreadsheet program makes a number or a day of, with a tab behind it.
 

@@ -174,7 +174,8 @@ class Listing:
     def _left_over(self, station: Station) -> str:
         """What has no column of its own, as JSON."""
         left = {key: text for key, text in station.extra.items() if key not in self._others or not _fits(key, text)}
-        return json.dumps(left, ensure_ascii=False) if left else ""
+        text = json.dumps(left, ensure_ascii=False) if left else ""
+        return text if text.isprintable() else json.dumps(left)
 
 
 def _other_column(key: str) -> Callable[[Station], Value]:

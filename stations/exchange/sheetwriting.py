@@ -1,30 +1,30 @@
 """Lists as XLSX workbooks, with a sheet that says what the list is of.
 
-openpyxl makes the workbook: heads, widths, number formats and the words to choose
-from. The rows are written into its sheet one after another, so that a country's
-stations need no more memory than one of them. Texts are texts: nothing is a formula.
+openpyxl writes each row as it comes, so that a country's stations need no more
+memory than one of them. Texts are texts: nothing is a formula.
 
-Source: ECMA-376 part 1, SpreadsheetML (18.3 sheets, 18.18.11 cell types, 22.9.2.19 escapes).
+Source: ECMA-376 part 1, SpreadsheetML (22.9.2.19, how a text is kept from being read as an escape).
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
+from typing import IO, Any, Literal
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from stations.errors import StationsError
-from stations.exchange.formulas import guarded, unguarded
+from stations.exchange.formulas import not_unguarded
 from stations.exchange.listing import Column, Kind, Value
 
 LONGEST_CELL = 32_767
@@ -37,12 +37,9 @@ FORMATS = {Kind.TEXT: "@", Kind.COUNT: "0", Kind.NUMBER: "General", Kind.DEGREES
 WIDTHS = {Kind.TEXT: 16, Kind.COUNT: 8, Kind.NUMBER: 9, Kind.DEGREES: 13, Kind.DAY: 12}
 WIDE = {"name": 36, "address": 40, "hours": 32, "note": 32}
 
-DAY_ZERO = dt.date(1899, 12, 30)
-MADE = (1980, 1, 1, 0, 0, 0)
-"""The time of every part of the archive, so that the same list gives the same bytes."""
+MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001  an archive knows no zones
+"""The time of the workbook and of every part of it, so that the same list gives the same bytes."""
 
-_MOMENT = re.compile(rb"(?<=W3CDTF\">)[^<]*")
-_MADE = b"1980-01-01T00:00:00Z"
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -67,98 +64,103 @@ def write_workbook(
     TooLongError
         More rows, or a longer text, than a workbook can hold.
     """
-    with zipfile.ZipFile(io.BytesIO(_empty(columns, title, about))) as made:
-        sheet = made.read("xl/worksheets/sheet1.xml").decode()
-        sheet = re.sub(r"<dimension [^>]*>", "", sheet)
-        said = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', sheet))
-        letters = [get_column_letter(at) for at in range(1, len(columns) + 1)]
-        heads = [
-            (letter, said.get(letter, "0"), column.header) for letter, column in zip(letters, columns, strict=True)
-        ]
-        start = sheet.index('<row r="2"')
-        end = sheet.index("</row>", start) + len("</row>")
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as book:
-            for part in made.infolist():
-                if part.filename == "xl/worksheets/sheet1.xml":
-                    continue
-                content = made.read(part)
-                if part.filename == "docProps/core.xml":
-                    content = _MOMENT.sub(_MADE, content)
-                book.writestr(zipfile.ZipInfo(part.filename, MADE), content, zipfile.ZIP_DEFLATED)
-            whole = zipfile.ZipInfo("xl/worksheets/sheet1.xml", MADE)
-            whole.compress_type = zipfile.ZIP_DEFLATED
-            with book.open(whole, "w", force_zip64=True) as out:
-                out.write(sheet[:start].encode())
-                number = 1
-                for number, row in enumerate(rows, start=2):
-                    if number > MOST_ROWS + 1:
-                        raise TooLongError(
-                            "A workbook holds at most {most} stations. Write CSV instead.", most=MOST_ROWS
-                        )
-                    out.write(_row(number, heads, row))
-                out.write(sheet[end:].encode())
+    with _workbook() as book:
+        sheet = book.create_sheet(title)
+        _lay_out(sheet, columns)
+        heads = [_filled(WriteOnlyCell(sheet), column.header, 1, column.header) for column in columns]
+        for head in heads:
+            head.font, head.alignment = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+        sheet.append(heads)
+        cells = [WriteOnlyCell(sheet) for _ in columns]  # for every row, as openpyxl writes each at once
+        for cell, column in zip(cells, columns, strict=True):
+            cell.number_format = FORMATS[column.kind]
+        for number, row in enumerate(rows, start=2):
+            if number > MOST_ROWS + 1:
+                raise TooLongError("A workbook holds at most {most} stations. Write CSV instead.", most=MOST_ROWS)
+            sheet.append(
+                [
+                    None if value is None or value == "" else _filled(cell, value, number, column.header)
+                    for cell, value, column in zip(cells, row, columns, strict=True)
+                ]
+            )
+        other = book.create_sheet("About" if title.isascii() else "说明")
+        other.column_dimensions["A"].width, other.column_dimensions["B"].width = 24, 80
+        for number, line in enumerate(about, start=1):
+            other.append([_filled(WriteOnlyCell(other), text, number, line[0]) for text in line])
+        with _Undated(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            ExcelWriter(book, archive).write_data()
 
 
-def _empty(columns: Sequence[Column], title: str, about: Sequence[tuple[str, str]]) -> bytes:
-    """The workbook with one row of empty cells that show the style of their columns."""
-    book = Workbook()
+@contextlib.contextmanager
+def _workbook() -> Iterator[Workbook]:
+    """Give a workbook; in the end, nothing of it is left in the folder for temporary files."""
+    book = Workbook(write_only=True)
     book.properties.creator = "Yizhan"
-    sheet = book.worksheets[0]
-    sheet.title = title
+    book.properties.created = book.properties.modified = MADE
+    try:
+        yield book
+    finally:
+        # openpyxl keeps the rows of a workbook that was not saved until the process ends.
+        sheets: list[Any] = book.worksheets
+        for sheet in sheets:
+            writer = sheet._writer  # noqa: SLF001  no other way to it
+            if writer and Path(writer.out).exists():
+                with contextlib.suppress(Exception):  # a disk that takes no more
+                    sheet.close()
+                writer.cleanup()
+
+
+class _Undated(zipfile.ZipFile):
+    """An archive whose parts all have the same time."""
+
+    def open(
+        self,
+        name: str | zipfile.ZipInfo,
+        mode: Literal["r", "w"] = "r",
+        pwd: bytes | None = None,
+        *,
+        force_zip64: bool = False,
+    ) -> IO[bytes]:
+        """Open a part; `write` and `writestr` come by here too."""
+        if isinstance(name, zipfile.ZipInfo):
+            name.date_time = MADE.timetuple()[:6]
+        return super().open(name, mode, pwd, force_zip64=force_zip64)
+
+
+def _lay_out(sheet: Any, columns: Sequence[Column]) -> None:
+    """Say how the columns look, and what may stand in them; openpyxl wants it before the first row."""
     sheet.freeze_panes = "C2"
     for at, column in enumerate(columns, start=1):
         letter = get_column_letter(at)
-        head = sheet.cell(1, at)
-        head.value, head.data_type = column.header, "s"
-        head.font = Font(bold=True)
-        head.alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.cell(2, at).number_format = FORMATS[column.kind]
         sheet.column_dimensions[letter].width = WIDE.get(column.field, WIDTHS[column.kind])
         sheet.column_dimensions[letter].number_format = FORMATS[column.kind]
-        _offer(sheet, letter, column)
-    other = book.create_sheet("About" if title.isascii() else "说明")
-    other.column_dimensions["A"].width, other.column_dimensions["B"].width = 24, 80
-    for line, (what, value) in enumerate(about, start=1):
-        for at, text in enumerate((what, value), start=1):
-            cell = other.cell(line, at)
-            cell.value, cell.data_type = text, "s"
-            cell.number_format = "@"
-    page = io.BytesIO()
-    book.save(page)
-    return page.getvalue()
+        if offer := _offer(column):
+            offer.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
+            sheet.data_validations.append(offer)
 
 
-def _offer(sheet: Worksheet, letter: str, column: Column) -> None:
+def _offer(column: Column) -> DataValidation | None:
     """Have a spreadsheet program offer the words that may stand in a column; another one is asked back, not refused."""
     words = ",".join(column.choices)
     if not words or len(words) > LONGEST_CHOICE or any("," in word or '"' in word for word in column.choices):
-        return
-    offer = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True, errorStyle="warning")
-    offer.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
-    sheet.add_data_validation(offer)
+        return None
+    return DataValidation(type="list", formula1=f'"{words}"', allow_blank=True, errorStyle="warning")
 
 
-def _row(number: int, heads: Sequence[tuple[str, str, str]], row: Sequence[Value]) -> bytes:
-    """A row of the sheet; `heads` has the letter, the style and the header of each column."""
-    cells = []
-    for (letter, style, header), value in zip(heads, row, strict=True):
-        if value is None or value == "":
-            continue
-        place = f'<c r="{letter}{number}" s="{style}"'
-        if isinstance(value, str):
-            if len(value) > LONGEST_CELL:
-                raise TooLongError(
-                    "In row {row}, “{column}” has {count} characters; a cell of a workbook holds {most}. "
-                    "Write CSV or GeoJSON instead.",
-                    row=number,
-                    column=header,
-                    count=len(value),
-                    most=LONGEST_CELL,
-                )
-            text = escape(_ESCAPE.sub("_x005F_", value if unguarded(value) == value else guarded(value)))
-            cells.append(f'{place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>')
-        elif isinstance(value, dt.date):
-            cells.append(f"{place}><v>{(value - DAY_ZERO).days}</v></c>")
-        else:
-            cells.append(f"{place}><v>{value!r}</v></c>")
-    return f'<row r="{number}">{"".join(cells)}</row>'.encode()
+def _filled(cell: Cell, value: Value, number: int, header: str) -> Cell:
+    """Put a value into a cell of a row; openpyxl would take some texts for formulas or errors."""
+    if isinstance(value, str):
+        text = _ESCAPE.sub("_x005F_", not_unguarded(value))
+        if len(text) > LONGEST_CELL:
+            raise TooLongError(
+                "In row {row}, “{column}” has {count} characters; a cell of a workbook holds {most}. "
+                "Write CSV or GeoJSON instead.",
+                row=number,
+                column=header,
+                count=len(text),
+                most=LONGEST_CELL,
+            )
+        cell.value, cell.data_type = text, "s"
+    else:
+        cell.value = value
+    return cell

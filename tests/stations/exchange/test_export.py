@@ -236,6 +236,41 @@ def test_a_workbook_refuses_a_text_that_no_cell_holds(written, make_station, tmp
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("text", ["_x000D_", "a_x0041_b", "_x005F_x000D_", "'=1", "''-", "=_x0041_", "\n'@"])
+def test_a_text_that_a_workbook_might_take_for_another_comes_back(written, make_station, shanghai, text):
+    some = make_station("A", note=text, extra={text.strip(): text.strip()})
+    (row,) = read_stations(written([some], "xlsx", full=True), TAXONOMY, shanghai).rows
+    assert row.station == some
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_what_no_list_can_hold_comes_back_too(written, make_station, shanghai, form):
+    some = make_station("A", extra={"甲\uffff": "\0乙\ufffe", "丙": "\x7f\u3000"})
+    (row,) = read_stations(written([some], form, full=True), TAXONOMY, shanghai).rows
+    assert row.station.extra == some.extra
+
+
+def test_nothing_in_a_workbook_tells_when_it_was_made(written, make_station):
+    with zipfile.ZipFile(written([make_station("A")], "xlsx")) as book:
+        assert {part.date_time for part in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert book.read("docProps/core.xml").count(b"1980-01-01T00:00:00Z") == 2
+
+
+def test_a_workbook_that_fails_leaves_nothing_behind(make_station, tmp_path, monkeypatch):
+    def broken():
+        yield make_station("A")
+        if looked:
+            raise RuntimeError("the database is gone")
+        looked.append("at the columns")
+
+    looked = []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "lists").mkdir()
+    with pytest.raises(RuntimeError):
+        write_stations(tmp_path / "lists" / "a.xlsx", broken, Order(Form.XLSX, 1, AT), TAXONOMY)
+    assert [one.name for one in tmp_path.rglob("*")] == ["lists"]
+
+
 def test_geojson_as_a_map_program_reads_it(written, make_station):
     some = make_station("A", amenities={"water": "yes"}, closures=[{"first": "2026-02-14", "last": "2026-02-20"}])
     found = json.loads(written([some], "geojson").read_bytes())
