@@ -16,7 +16,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.exchange.likeness import INSTEAD, Alike, Profile, Wording
+from stations.exchange.alignment import Profile
+from stations.exchange.likeness import INSTEAD, Alike, Wording
 from stations.exchange.nearby import near_pairs
 from stations.registry.snapshot import Snapshot
 from stations.station import Station, Status

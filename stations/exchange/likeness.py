@@ -9,7 +9,6 @@ sides counts heavily, while what one side merely leaves out counts little.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 import unicodedata
@@ -23,11 +22,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from typing_extensions import TypedDict
 
 from stations.errors import TaxonomyError
+from stations.exchange.alignment import OWN, SOUND, Profile, longest
 
 FILE = Path(__file__).with_name("likeness.toml")
-
-SOUND = 0.92
-"""What two characters that sound alike are worth, beside two that are the same."""
 
 MOVED = 0.85
 """What words are worth that stand in another order."""
@@ -40,12 +37,6 @@ APART = 0.45
 
 NOTHING_OWN = 0.65
 """Likeness of the same names where they say no more than what every station is called."""
-
-TELLING, OWN = 0.4, 0.75
-"""Weight from which a token tells stations apart at all, and from which it is a station's own."""
-
-ALIKE_LATIN = 0.8
-"""Share of common letters, of words of four letters and more, from which one is the other misspelt."""
 
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+", re.UNICODE)
 _HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -97,41 +88,6 @@ class _File(TypedDict):
     numbers: _Numbers
     contrasts: _Contrasts
     kinds: dict[str, Words]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A name, cut up.
-
-    Attributes
-    ----------
-    tokens, weights
-        Characters, numbers and words of other scripts that say anything of the station, and what they weigh.
-    sounds
-        Every way to read each token, in toneless pinyin; none for what is not hanzi.
-    kind
-        What the name says the place is, beside a rest station; empty for one.
-    """
-
-    tokens: tuple[str, ...]
-    weights: tuple[float, ...]
-    sounds: tuple[frozenset[str], ...]
-    kind: str
-
-    @property
-    def own(self) -> float:
-        """Weight of what no other station need have in its name."""
-        return sum(weight for weight in self.weights if weight >= OWN)
-
-    @property
-    def own_tokens(self) -> tuple[str, ...]:
-        """The tokens that no other station need have in its name."""
-        return tuple(token for token, weight in zip(self.tokens, self.weights, strict=True) if weight >= OWN)
-
-    @property
-    def telling(self) -> tuple[str, ...]:
-        """What remains of the tokens without districts and the papers of companies."""
-        return tuple(token for token, weight in zip(self.tokens, self.weights, strict=True) if weight >= TELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +259,7 @@ class Wording:
         a, b = list(range(len(first.tokens))), list(range(len(second.tokens)))
         together, sound = 0.0, False
         for worth in (1.0, MOVED):
-            pairs = self._longest(first, second, a, b)
+            pairs = longest(first, second, a, b)
             if worth < 1.0 and len(pairs) < 2:
                 break
             for i, j, alike in pairs:
@@ -324,48 +280,6 @@ class Wording:
             apart = min(apart, APART)
         return Alike(value * apart, sound=sound)
 
-    def _longest(
-        self, first: Profile, second: Profile, a: Sequence[int], b: Sequence[int]
-    ) -> list[tuple[int, int, float]]:
-        """The heaviest common subsequence of two rows of tokens: pairs of places, and how alike they are there."""
-        pairs: list[tuple[int, int, float]] = []
-        front, most = 0, min(len(a), len(b))
-        while front < most and first.tokens[a[front]] == second.tokens[b[front]]:
-            pairs.append((a[front], b[front], 1.0))
-            front += 1
-        back = 0
-        while back < most - front and first.tokens[a[-1 - back]] == second.tokens[b[-1 - back]]:
-            back += 1
-            pairs.append((a[-back], b[-back], 1.0))
-        a, b = a[front : len(a) - back], b[front : len(b) - back]
-        if not a or not b:
-            return pairs
-
-        others = [(second.tokens[j], second.sounds[j]) for j in b]
-        alike = [
-            [_alike(token, sounds, other, heard) for other, heard in others]
-            for token, sounds in [(first.tokens[i], first.sounds[i]) for i in a]
-        ]
-        best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
-        for i in range(len(a) - 1, -1, -1):
-            row, below, weight, worths = best[i], best[i + 1], first.weights[a[i]], alike[i]
-            ahead = 0.0
-            for j in range(len(b) - 1, -1, -1):
-                ahead = max(ahead, below[j])
-                if worths[j]:
-                    ahead = max(ahead, below[j + 1] + worths[j] * (weight + second.weights[b[j]]))
-                row[j] = ahead
-        i = j = 0
-        while i < len(a) and j < len(b):
-            if best[i][j] == best[i + 1][j]:
-                i += 1
-            elif best[i][j] == best[i][j + 1]:
-                j += 1
-            else:
-                pairs.append((a[i], b[j], alike[i][j]))
-                i, j = i + 1, j + 1
-        return pairs
-
     def _contrary(self, a: Sequence[str], b: Sequence[str]) -> bool:
         """Whether what is left of two names says that they are of two places: other numbers, other gates."""
         for numeric in (str.isdecimal, lambda token: len(token) == 1 and token.isascii() and token.isalpha()):
@@ -377,18 +291,6 @@ class Wording:
 def likeness(first: str, second: str, wording: Wording) -> float:
     """How alike two names are, 0 to 1."""
     return wording.compare(wording.profile(first), wording.profile(second)).value
-
-
-def _alike(a: str, sounds_a: frozenset[str], b: str, sounds_b: frozenset[str]) -> float:
-    """How alike two tokens are."""
-    if a == b:
-        return 1.0
-    if not sounds_a.isdisjoint(sounds_b):
-        return SOUND
-    if len(a) >= 4 and len(b) >= 4 and a[0] == b[0] and a.isalpha() and b.isalpha():
-        ratio = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
-        return ratio if ratio >= ALIKE_LATIN else 0.0
-    return 0.0
 
 
 def _number(text: str) -> int:
