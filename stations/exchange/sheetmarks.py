@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl.reader.workbook import WorkbookParser
@@ -29,8 +29,11 @@ MAX_AREA = 50_000_000
 MAX_ROW_BYTES = 1 << 26
 CHUNK = 1 << 20
 
-_ANY = re.compile(rb' r="([A-Z]*)([0-9]+)"')
-_FILLED = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]+)([0-9]+)"[^>]*[^/]>(?!</)')
+_ANY = re.compile(rb' r="([A-Z]+)'), re.compile(rb' r="([0-9]+)"')
+_FILLED = tuple(
+    re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="%b"[^>]*[^/]>(?!</)' % place)
+    for place in (rb"([A-Z]+)[0-9]+", rb"[A-Z]+([0-9]+)")
+)
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*\shidden="(?:1|true)")(?:[^>]*?\s)?r="([0-9]+)"')
 _ODD = re.compile(
     rb'<(?:\w+:)?c\s((?=[^>]*?\bt="e")[^>]*[^/]>|[^>]*[^/]>(?=\s*<(?:\w+:)?f[\s/>]))(.*?)</(?:\w+:)?c>', re.DOTALL
@@ -90,11 +93,9 @@ def read_marks(name: str, archive: zipfile.ZipFile, part: str) -> Marks | None:
     return found if last else None
 
 
-def _reach(cells: re.Pattern[bytes], text: bytes, last: int, wide: int) -> tuple[int, int]:
-    """Tell the last row and column, given those so far."""
-    places = cells.findall(text)
-    rows = {number for _, number in places}
-    columns = {letters for letters, _ in places if letters}
+def _reach(places: Sequence[re.Pattern[bytes]], text: bytes, last: int, wide: int) -> tuple[int, int]:
+    """Tell the last row and column, given those so far and what finds columns and rows."""
+    columns, rows = (set(place.findall(text)) for place in places)
     last = max(last, max(map(int, rows), default=0))
     return last, max(wide, max((column_index_from_string(letters.decode()) for letters in columns), default=0))
 
