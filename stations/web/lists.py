@@ -20,8 +20,8 @@ from stations.web.house import House
 from stations.web.language import language
 from stations.web.params import BadParameter, first, given, read_bbox, refuse_unknown
 
-MOST_STATIONS = 20_000
-"""Stations in one file: more than a large city has, and written within seconds."""
+MOST_STATIONS = {Form.CSV: 20_000, Form.XLSX: 5_000, Form.GEOJSON: 20_000, Form.GPKG: 20_000}
+"""Stations in one file: what is written within seconds. A workbook's cells take the longest."""
 
 TYPES = {
     Form.CSV: "text/csv",
@@ -66,13 +66,13 @@ def _list(house: House, taxonomy: Taxonomy, form: Form) -> Response:
     snapshot = house.snapshot()
     pick = Pick(statuses=frozenset({Status.ACTIVE.value}), bounds=bounds)
     rows = pick_stations(snapshot, pick).tolist()
-    if len(rows) > MOST_STATIONS:
+    if len(rows) > MOST_STATIONS[form]:
         raise BadParameter(
             "bbox",
             asked,
             "{count} stations are more than one file is written with ({most}). Give a smaller box as “{field}”.",
             count=len(rows),
-            most=MOST_STATIONS,
+            most=MOST_STATIONS[form],
         )
     words = Words(language()) if form in {Form.CSV, Form.XLSX} else Words.KEY
     response = Response(mimetype=TYPES[form])

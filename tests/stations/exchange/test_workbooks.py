@@ -8,7 +8,9 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from python_calamine import CalamineWorkbook
 
 from stations.errors import ImportRefused
 from stations.exchange import workbooks
@@ -207,7 +209,7 @@ def test_errors_in_another_sheet_are_its_own(book, read):
 
 def test_columns_with_colours_to_the_end_of_the_sheet_hold_nothing(book, read):
     def colour(sheet):
-        sheet["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+        sheet["XFD1048576"].font = Font(bold=True)
 
     assert len(read(book(HEADER, ("A", "甲", 113.1, 34.1, 3), change=colour)).rows) == 1
 
@@ -258,7 +260,7 @@ def test_an_open_document_is_read_whatever_its_name(read, tmp_path):
 @pytest.mark.parametrize("form", ["xls", "xlsb"])
 def test_old_and_binary_workbooks_go_to_the_same_reader(book, read, monkeypatch, form):
     path = book(HEADER, ("A", "甲", 113.1, 34.1, 3))
-    whole = workbooks.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+    whole = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
 
     class Opened:
         @staticmethod
