@@ -1,9 +1,18 @@
 """What can be wrong with the stations, said so that a person can act on it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from geodata.errors import PlainError
+
+Say = Callable[[str, Mapping[str, object]], str]
+"""Puts an English template and what fills it in a person's language."""
+
+
+def in_english(template: str, values: Mapping[str, object]) -> str:
+    """Fill a template as it is: the `Say` of English."""
+    return template.format(**values)
 
 
 class StationsError(PlainError):

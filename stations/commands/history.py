@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 import orjson
 
+from stations.commands.speaking import speaker
 from stations.commands.telling import told, who
 from stations.errors import UndoRefused
 from stations.registry.differences import Difference, Words, differences
@@ -65,7 +66,7 @@ def _history(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Comm
 def language_option() -> Callable[[Command], Command]:
     """Make the option that chooses what differences are told in."""
     return click.option(
-        "--language", "lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the facts."
+        "--language", "lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of what is told."
     )
 
 
@@ -98,7 +99,7 @@ def _undo(registry: Callable[[], Registry], timezone: ZoneInfo) -> click.Command
         It becomes a new batch, which can be taken back in its turn. Where a later
         edit stands in the way nothing is changed, and the later edits are listed.
         """
-        with told(), _later_listed(timezone):
+        with told(speaker(lang)), _later_listed(timezone):
             opened = registry()
             turns = opened.would_undo(batch)
             words = Words.load(lang)
@@ -123,7 +124,7 @@ def _restore(registry: Callable[[], Registry]) -> click.Command:
     @language_option()
     def restore(code: str, revision: int, *, lang: str) -> None:
         """Put the record that a station had at a revision of its history in place again, as a new revision."""
-        with told():
+        with told(speaker(lang)):
             opened = registry()
             before = opened.snapshot().find(code)
             done = opened.restore(code, revision, who=who(), at=datetime.now(UTC))

@@ -20,8 +20,9 @@ from geodata.datum import Datum
 from geodata.progress import Progress, silent
 from stations.commands.bars import bars
 from stations.commands.history import language_option
+from stations.commands.speaking import speaker, told_of
 from stations.commands.telling import told, who
-from stations.errors import Fault, ImportRefused
+from stations.errors import Fault, ImportRefused, Say
 from stations.exchange.columns import KEEP, LEAVE_OUT, Answers, UnknownColumns
 from stations.exchange.preview import Answer, Decision, Preview, Verdict, preview
 from stations.exchange.proposal import Proposal, read_stations
@@ -42,6 +43,17 @@ PIPE_COLUMNS = 240
 
 TOLD_FIRST = (Verdict.REFUSED, Verdict.DUPLICATE, Verdict.SKIPPED, Verdict.CHANGED, Verdict.NEW)
 """Order in which rows are printed: first what somebody has to do something about."""
+
+HEADINGS = ("row", "verdict", "code", "name", "what")
+
+COUNTED = {
+    Verdict.NEW: "{count} new",
+    Verdict.CHANGED: "{count} changed",
+    Verdict.UNCHANGED: "{count} unchanged",
+    Verdict.REFUSED: "{count} refused",
+    Verdict.DUPLICATE: "{count} possible duplicate",
+    Verdict.SKIPPED: "{count} left out",
+}
 
 STAGES = {"read": "Reading the file", "check": "Checking the rows", "compare": "Comparing"}
 
@@ -129,7 +141,8 @@ def import_command(
         if skip_refused and rejects is None:
             message = "--skip-refused needs --rejects FILE, so that no row is lost."
             raise click.UsageError(message)
-        with _faults_told(), _no_collections():
+        say = speaker(lang)
+        with _faults_told(say), _no_collections():
             wishes = _Wishes(
                 Datum(datum) if datum else None,
                 Answers(_answers(columns), keep_unknown),
@@ -141,26 +154,26 @@ def import_command(
             )
             ground = atlas()
             with _bars(file) as tell:
-                proposal = _read(file, timezone, wishes, None if ground is None else Ground.of(ground), tell)
+                proposal = _read(file, timezone, wishes, None if ground is None else Ground.of(ground), tell, say)
                 found = _held_against(proposal, registry().snapshot(), wishes, tell)
             words = Words.load(lang)
-            _tell_proposal(proposal)
-            _write_files(found, report, rejects, words)
+            _tell_proposal(proposal, say)
+            _write_files(found, report, rejects, words, say)
             if dry_run:
-                _print_preview(found, words)
-                _tell(tuple(fault for fault in proposal.faults if fault.row is None), "fault")
-            _tell_what_to_do(found, wishes, rejects)
+                _print_preview(found, words, say)
+                _tell(tuple(fault for fault in proposal.faults if fault.row is None), "fault: {told}", say)
+            _tell_what_to_do(found, wishes, rejects, say)
             if dry_run:
-                click.echo(f"{_counts(found)}. Dry run: nothing was written.")
+                click.echo(say("{counts}. Dry run: nothing was written.", {"counts": _counts(found, say)}))
                 if found.refusal(skip_refused=skip_refused):
                     raise click.exceptions.Exit(1)
             else:
-                click.echo(_taken_in(registry(), found, wishes))
+                click.echo(_taken_in(registry(), found, wishes, say))
 
     return import_
 
 
-def _read(file: Path, timezone: ZoneInfo, wishes: _Wishes, ground: Ground | None, tell: Progress) -> Proposal:
+def _read(file: Path, timezone: ZoneInfo, wishes: _Wishes, ground: Ground | None, tell: Progress, say: Say) -> Proposal:
     """Read the file; at a terminal, ask what columns are that nobody knows."""
     columns = wishes.columns
     while True:
@@ -179,32 +192,37 @@ def _read(file: Path, timezone: ZoneInfo, wishes: _Wishes, ground: Ground | None
             )
         except UnknownColumns as unknown:
             if not _at_terminal():
-                click.echo(_how_to_answer(unknown), err=True)
+                click.echo(_how_to_answer(unknown, say), err=True)
                 raise
-            columns = Answers({**columns.fields, **_asked(unknown)}, columns.keep_unknown)
+            columns = Answers({**columns.fields, **_asked(unknown, say)}, columns.keep_unknown)
 
 
 def _at_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _asked(unknown: UnknownColumns) -> dict[str, str]:
+def _asked(unknown: UnknownColumns, say: Say) -> dict[str, str]:
     answers = {}
     for question in unknown.questions:
         guess = question.guesses[0] if question.guesses else KEEP
-        meant = f" Perhaps {', '.join(question.guesses)}." if question.guesses else ""
-        click.echo(f"Nobody knows the column “{question.header}”.{meant}", err=True)
-        answers[question.header] = click.prompt(f"A field, {KEEP} or {LEAVE_OUT}", default=guess, err=True).strip()
+        values = {"header": question.header, "guesses": ", ".join(question.guesses)}
+        template = "Nobody knows the column “{header}”. Perhaps {guesses}."
+        click.echo(say(template if question.guesses else "Nobody knows the column “{header}”.", values), err=True)
+        prompt = say("A field, {keep} or {leave_out}", {"keep": KEEP, "leave_out": LEAVE_OUT})
+        answers[question.header] = click.prompt(prompt, default=guess, err=True).strip()
     return answers
 
 
-def _how_to_answer(unknown: UnknownColumns) -> str:
+def _how_to_answer(unknown: UnknownColumns, say: Say) -> str:
     lines = [
         f"  --column '{question.header}={question.guesses[0] if question.guesses else KEEP}'"
         for question in unknown.questions[:MOST_LINES]
     ]
-    instead = f"Instead of a field say {KEEP} or {LEAVE_OUT}; --keep-unknown keeps all of them."
-    return "\n".join(["Say what each is, for instance:", *lines, instead])
+    instead = say(
+        "Instead of a field say {keep} or {leave_out}; --keep-unknown keeps all of them.",
+        {"keep": KEEP, "leave_out": LEAVE_OUT},
+    )
+    return "\n".join([say("Say what each is, for instance:", {}), *lines, instead])
 
 
 def _answers(columns: tuple[str, ...]) -> dict[str, str]:
@@ -232,7 +250,7 @@ def _held_against(proposal: Proposal, snapshot: Snapshot, wishes: _Wishes, tell:
     return preview(proposal, snapshot, decisions=wishes.decisions, take_duplicates=wishes.take_duplicates, tell=tell)
 
 
-def _taken_in(registry: Registry, found: Preview, wishes: _Wishes) -> str:
+def _taken_in(registry: Registry, found: Preview, wishes: _Wishes, say: Say) -> str:
     """Write what was previewed, worked out anew where somebody wrote meanwhile; say what was done.
 
     Raises
@@ -258,35 +276,37 @@ def _taken_in(registry: Registry, found: Preview, wishes: _Wishes) -> str:
         source=found.proposal.source,
         digest=found.proposal.digest,
     )
-    return f"{_written(written, latest[0])}. " + (
-        f"Batch {written.batch.id}, revision {written.revision}." if written.batch else "Nothing to write."
-    )
+    values = {"counts": _written(written, latest[0], say), "revision": written.revision}
+    if written.batch is None:
+        return say("{counts}. Nothing to write.", values)
+    return say("{counts}. Batch {batch}, revision {revision}.", {**values, "batch": written.batch.id})
 
 
-def _write_files(found: Preview, report: Path | None, rejects: Path | None, words: Words) -> None:
+def _write_files(found: Preview, report: Path | None, rejects: Path | None, words: Words, say: Say) -> None:
     if report:
-        write_report(report, found, words)
-        click.echo(f"Report: {report.name}")
+        write_report(report, found, words, say)
+        click.echo(say("Report: {name}", {"name": report.name}))
     if rejects and found.totals[Verdict.REFUSED]:
-        write_rejects(rejects, found)
-        click.echo(f"Refused rows: {rejects.name}")
+        write_rejects(rejects, found, say)
+        click.echo(say("Refused rows: {name}", {"name": rejects.name}))
 
 
-def _tell_what_to_do(found: Preview, wishes: _Wishes, rejects: Path | None) -> None:
+def _tell_what_to_do(found: Preview, wishes: _Wishes, rejects: Path | None, say: Say) -> None:
     """Say how refused rows are corrected, and how possible duplicates are decided."""
     if found.totals[Verdict.REFUSED] and rejects is None:
-        click.echo("Correct the list, or have --rejects FILE.xlsx write the refused rows to correct there.", err=True)
+        hint = "Correct the list, or have --rejects FILE.xlsx write the refused rows to correct there."
+        click.echo(say(hint, {}), err=True)
     undecided = next((row for row in found.rows if row.verdict is Verdict.DUPLICATE), None)
     if undecided is None or (found.proposal.faults and not wishes.skip_refused):
         return
     row, twin = undecided.number, undecided.twins[0].code
-    click.echo(
-        f"Say of each possible duplicate what it is: --same {row}={twin} where it is that station, "
-        f"--distinct {row} where it is one of its own.\n"
+    hint = (
+        "Say of each possible duplicate what it is: --same {row}={twin} where it is that station, "
+        "--distinct {row} where it is one of its own.\n"
         "For many, write --report FILE.csv, put same (同一), new (新) or skip (跳过) in its column “decision”, "
-        "and give it back with --decisions FILE.csv.",
-        err=True,
+        "and give it back with --decisions FILE.csv."
     )
+    click.echo(say(hint, {"row": row, "twin": twin}), err=True)
 
 
 @contextmanager
@@ -316,64 +336,73 @@ def _no_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
+def _faults_told(say: Say) -> Iterator[None]:
     """List what is wrong with a file before saying that it was refused."""
-    with told():
+    with told(say):
         try:
             yield
         except ImportRefused as error:
-            _tell(error.faults, "fault")
+            _tell(error.faults, "fault: {told}", say)
             raise
 
 
-def _tell(faults: tuple[Fault, ...], what: str) -> None:
+def _tell(faults: tuple[Fault, ...], template: str, say: Say) -> None:
     for fault in faults[:MOST_LINES]:
-        click.echo(f"{what}: {fault}", err=True)
+        click.echo(say(template, {"told": told_of(fault, say)}), err=True)
     if len(faults) > MOST_LINES:
-        click.echo(f"and {len(faults) - MOST_LINES} more.", err=True)
+        click.echo(say("and {count} more.", {"count": len(faults) - MOST_LINES}), err=True)
 
 
-def _tell_proposal(proposal: Proposal) -> None:
-    click.echo(f"{proposal.source}: {len(proposal.rows)} stations, read as {proposal.encoding}.")
-    click.echo("Columns: " + ", ".join(f"{header} → {field}" for header, field in proposal.mapped.items()))
+def _tell_proposal(proposal: Proposal, say: Say) -> None:
+    values = {"name": proposal.source, "count": len(proposal.rows), "encoding": proposal.encoding}
+    click.echo(say("{name}: {count} stations, read as {encoding}.", values))
+    comma = say(", ", {})
+    columns = comma.join(f"{header} → {field}" for header, field in proposal.mapped.items())
+    click.echo(say("Columns: {columns}", {"columns": columns}))
     if proposal.kept:
-        click.echo(f"Kept unread: {', '.join(proposal.kept)}")
+        click.echo(say("Kept unread: {columns}", {"columns": comma.join(proposal.kept)}))
     if proposal.left_out:
-        click.echo(f"Left out: {', '.join(proposal.left_out)}")
-    _tell(proposal.doubts, "doubt")
+        click.echo(say("Left out: {columns}", {"columns": comma.join(proposal.left_out)}))
+    _tell(proposal.doubts, "doubt: {told}", say)
 
 
-def _print_preview(found: Preview, words: Words) -> None:
+def _print_preview(found: Preview, words: Words, say: Say) -> None:
     """Print the rows of which something is to be said, as a table."""
     telling = [row for verdict in TOLD_FIRST for row in found.rows if row.verdict is verdict]
     if not telling:
         return
     table = Table()
-    for heading in ("row", "verdict", "code", "name", "what"):
-        table.add_column(heading, justify="right" if heading == "row" else "left", overflow="fold")
+    for heading in HEADINGS:
+        table.add_column(say(heading, {}), justify="right" if heading == "row" else "left", overflow="fold")
     for row in telling[:MOST_LINES]:
-        twins = "; ".join(f"like {twin.code} {twin.name}, {twin.metres:.0f} m" for twin in row.twins)
-        table.add_row(str(row.number), str(row.verdict), row.code, row.name, twins or said(row, words))
+        alike = "like {code} {name}, {metres} m"
+        twins = "; ".join(
+            say(alike, {"code": twin.code, "name": twin.name, "metres": f"{twin.metres:.0f}"}) for twin in row.twins
+        )
+        verdict = say(str(row.verdict), {})
+        table.add_row(str(row.number), verdict, row.code, row.name, twins or said(row, words, say))
     # A pipe has no width; folded lines would be hard on whatever reads them.
     width = None if sys.stdout.isatty() else PIPE_COLUMNS
     Console(markup=False, emoji=False, highlight=False, width=width).print(table)
     if len(telling) > MOST_LINES:
-        click.echo(f"and {len(telling) - MOST_LINES} more rows; --report FILE.json has them all.")
+        left = {"count": len(telling) - MOST_LINES}
+        click.echo(say("and {count} more rows; --report FILE.json has them all.", left))
 
 
-def _counts(found: Preview) -> str:
+def _counts(found: Preview, say: Say) -> str:
     always = {Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED}
-    words = {Verdict.DUPLICATE: "possible duplicate", Verdict.SKIPPED: "left out"}
-    return ", ".join(
-        f"{count} {words.get(verdict, verdict)}"
-        for verdict, count in found.totals.items()
-        if count or verdict in always
-    )
+    return _counted({verdict: count for verdict, count in found.totals.items() if count or verdict in always}, say)
 
 
-def _written(written: Written, found: Preview) -> str:
-    text = f"{len(written.added)} new, {len(written.changed)} changed, {len(written.unchanged)} unchanged"
-    for verdict, word in ((Verdict.REFUSED, "refused"), (Verdict.SKIPPED, "left out")):
-        if found.totals[verdict]:
-            text += f", {found.totals[verdict]} {word}"
-    return text
+def _written(written: Written, found: Preview, say: Say) -> str:
+    counts = {
+        Verdict.NEW: len(written.added),
+        Verdict.CHANGED: len(written.changed),
+        Verdict.UNCHANGED: len(written.unchanged),
+    }
+    left = (Verdict.REFUSED, Verdict.SKIPPED)
+    return _counted(counts | {verdict: found.totals[verdict] for verdict in left if found.totals[verdict]}, say)
+
+
+def _counted(counts: Mapping[Verdict, int], say: Say) -> str:
+    return say(", ", {}).join(say(COUNTED[verdict], {"count": count}) for verdict, count in counts.items())

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 import click
 
 from geodata.errors import GeodataError
-from stations.errors import StationsError
+from stations.errors import Say, StationsError, in_english
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def told(say: Say = in_english) -> Iterator[None]:
     """Turn what this program's own errors say into the end of a command."""
     try:
         yield
     except (StationsError, GeodataError) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(say(error.template, error.values)) from None
 
 
 def who() -> str:

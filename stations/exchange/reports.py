@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from stations.errors import Fault, ImportRefused
+from stations.errors import Fault, ImportRefused, Say, in_english
 from stations.exchange.formulas import guarded, kept_as_text
 from stations.exchange.preview import Answer, Decision, Preview, RowPreview, Verdict
 from stations.exchange.sources import read_table
@@ -41,7 +41,7 @@ DATUM = "坐标系"
 """Header of the datum in a file of refused rows, where whoever imported had to say it."""
 
 
-def to_json(preview: Preview, words: Words) -> bytes:
+def to_json(preview: Preview, words: Words, say: Say = in_english) -> bytes:
     """Write a report as JSON; ``decision`` is for a person to fill in."""
     proposal = preview.proposal
     return orjson.dumps(
@@ -53,69 +53,78 @@ def to_json(preview: Preview, words: Words) -> bytes:
             "columns": dict(proposal.mapped),
             "kept": proposal.kept,
             "left_out": proposal.left_out,
-            "doubts": [_fault(doubt) for doubt in proposal.doubts],
-            "faults": [_fault(fault) for fault in proposal.faults if fault.row is None],
-            "rows": [_row(row, words) for row in preview.rows],
+            "doubts": [_fault(doubt, say) for doubt in proposal.doubts],
+            "faults": [_fault(fault, say) for fault in proposal.faults if fault.row is None],
+            "rows": [_row(row, words, say) for row in preview.rows],
         },
         option=orjson.OPT_INDENT_2,
     )
 
 
-def to_csv(preview: Preview, words: Words) -> bytes:
+def to_csv(preview: Preview, words: Words, say: Say = in_english) -> bytes:
     """Write a report as a table; the last column is for a person to fill in."""
     return _csv(
         [
             COLUMNS,
             *(
-                (str(row.number), str(row.verdict), row.code, row.name, said(row, words), _resembles(row), "")
+                (str(row.number), str(row.verdict), row.code, row.name, said(row, words, say), _resembles(row), "")
                 for row in preview.rows
             ),
         ]
     )
 
 
-def said(row: RowPreview, words: Words) -> str:
+def said(row: RowPreview, words: Words, say: Say = in_english) -> str:
     """Say in one line what changes in a row, fact by fact, or why it is refused."""
     if row.faults:
-        return reasons(row)
+        return reasons(row, say)
     if row.verdict is Verdict.CHANGED:
         return "; ".join(" / ".join(words.sentence(one).splitlines()) for one in differences(row.before, row.after))
     return ""
 
 
-def reasons(row: RowPreview) -> str:
+def reasons(row: RowPreview, say: Say = in_english) -> str:
     """Say in one line why a row is refused."""
-    return "; ".join(f"{fault.column}: {fault.message}".removeprefix(": ") for fault in row.faults)
+    return "; ".join(f"{fault.column}: {say(fault.template, fault.values)}".removeprefix(": ") for fault in row.faults)
 
 
-def write_report(path: Path, preview: Preview, words: Words) -> None:
+def write_report(path: Path, preview: Preview, words: Words, say: Say = in_english) -> None:
     """Write a report, by the ending of its name.
 
     Parameters
     ----------
     words
         What the differences are told in.
+    say
+        What the reasons are told in.
 
     Raises
     ------
     ImportRefused
         Another ending than .json or .csv, or a place where nothing can be written.
     """
-    _write(path, {".json": lambda found: to_json(found, words), ".csv": lambda found: to_csv(found, words)}, preview)
+    writers = {".json": lambda found: to_json(found, words, say), ".csv": lambda found: to_csv(found, words, say)}
+    _write(path, writers, preview)
 
 
-def write_rejects(path: Path, preview: Preview) -> None:
+def write_rejects(path: Path, preview: Preview, say: Say = in_english) -> None:
     """Write the refused rows as they were, with why, by the ending of the name; corrected, they can be sent again.
+
+    Parameters
+    ----------
+    say
+        What the reasons are told in.
 
     Raises
     ------
     ImportRefused
         Another ending than .csv or .xlsx, or a place where nothing can be written.
     """
-    _write(path, {".csv": lambda found: _csv(rejects(found)), ".xlsx": lambda found: _xlsx(rejects(found))}, preview)
+    writers = {".csv": lambda found: _csv(rejects(found, say)), ".xlsx": lambda found: _xlsx(rejects(found, say))}
+    _write(path, writers, preview)
 
 
-def rejects(preview: Preview) -> Iterator[Sequence[str]]:
+def rejects(preview: Preview, say: Say = in_english) -> Iterator[Sequence[str]]:
     """Give a header and the refused rows, the reasons first.
 
     A datum that the file does not say is put in a column behind, so that nobody
@@ -135,7 +144,7 @@ def rejects(preview: Preview) -> Iterator[Sequence[str]]:
     for row in refused:
         own = _without(cells.get(row.number, ()), at)
         rest = () if len(own) > len(headers) else (*[""] * (len(headers) - len(own)), *datum)
-        yield (reasons(row), *own, *rest)
+        yield (reasons(row, say), *own, *rest)
 
 
 def read_decisions(path: Path) -> Mapping[int, Decision]:
@@ -182,12 +191,12 @@ def _decided(path: Path) -> Iterator[tuple[str, str, str]]:
         yield cells[places["row"]], code, cells[places["decision"]]
 
 
-def _row(row: RowPreview, words: Words) -> dict[str, Any]:
+def _row(row: RowPreview, words: Words, say: Say) -> dict[str, Any]:
     found: dict[str, Any] = {"row": row.number, "verdict": str(row.verdict), "code": row.code, "name": row.name}
     if row.verdict is Verdict.CHANGED:
         found["differences"] = [words.to_record(one) for one in differences(row.before, row.after)]
     if row.faults:
-        found["reasons"] = [_fault(fault) for fault in row.faults]
+        found["reasons"] = [_fault(fault, say) for fault in row.faults]
     if row.twins:
         found["resembles"] = [
             {
@@ -204,8 +213,8 @@ def _row(row: RowPreview, words: Words) -> dict[str, Any]:
     return found
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
-    return {"row": fault.row, "column": fault.column, "message": fault.message}
+def _fault(fault: Fault, say: Say) -> dict[str, Any]:
+    return {"row": fault.row, "column": fault.column, "message": say(fault.template, fault.values)}
 
 
 def _resembles(row: RowPreview) -> str:

@@ -256,12 +256,10 @@ def _other_datum(positions: Positions, ground: Ground, *, said: bool) -> Fault |
     middle, other, moved_m = best
     template = (
         "The positions fit {other} better than {given}: the middle one is then {there} m from a street, not {here}. "
-        "All lie some {moved} m off."
-    )
-    template += (
-        " Check the datum that the list gives."
+        "All lie some {moved} m off. Check the datum that the list gives."
         if said
-        else " Say which it is with --datum: {other}, or {given} if you are sure."
+        else "The positions fit {other} better than {given}: the middle one is then {there} m from a street, not "
+        "{here}. All lie some {moved} m off. Say which it is with --datum: {other}, or {given} if you are sure."
     )
     values = {
         "other": other.value,

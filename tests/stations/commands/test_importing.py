@@ -1,6 +1,8 @@
 """At the command line: a clerk takes in a list, asks first what it would do, and decides what is asked."""
 
+import csv
 import json
+import re
 import threading
 
 import openpyxl
@@ -185,3 +187,45 @@ def test_an_unknown_datum_is_a_usage_error(run, csv_file):
 def test_82_stations_go_in_as_they_are(run, registry, real_data):
     result = run(real_data / "stations" / "zhengzhou_82_gb18030.csv", "--take-duplicates")
     assert "82 new" in result.output, result.output
+
+
+WRONG = (
+    "编号,名称,经度,纬度,开放时间,依托场所,面积,公共服务,核实日期",
+    "A,甲,0,0,,,,,",
+    "A,乙,x,28.3,,,,,",
+    "C,丙,116.3,28.3,随缘,,,,",
+    "D,丁,116.3,28.3,,火星,,,",
+    "E/1,戊,116.3,28.3,,,,,",
+    "F,己,116.3,28.3,,,-1,,",
+    ",庚,116.3,28.3,,,,,",
+    "H,辛,28°18'N,116.3,,,,,",
+    f"I,{'长' * 201},116.3,28.3,,,,,",
+)
+ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+
+
+def test_a_clerk_reads_chinese_reasons(run, csv_file, tmp_path):
+    rejects, report = tmp_path / "rejects.csv", tmp_path / "report.json"
+    answer = ("--language", "zh", "--keep-unknown", "--dry-run", "--report", report, "--rejects", rejects)
+    result = run(csv_file(*WRONG), *answer)
+    assert result.exit_code == 1
+    assert not ENGLISH.search(result.output), result.output
+    with rejects.open(encoding="utf-8-sig", newline="") as source:
+        reasons = [row["拒绝原因"] for row in csv.DictReader(source)]
+    assert len(reasons) == 9
+    assert all(re.search("[\u4e00-\u9fff]", reason) for reason in reasons)
+    assert not [reason for reason in reasons if ENGLISH.search(reason)]
+    assert "编号不能含有 /" in reasons[4]
+    assert "纬度，却写在经度列" in reasons[7]
+    assert "最多 200 个字" in reasons[8]
+    rows = json.loads(report.read_bytes())["rows"]
+    assert rows[0]["reasons"][0]["message"].startswith("位置是 0,0")
+    again = run(rejects, "--language", "zh", "--keep-unknown", "--dry-run")
+    assert "拒绝 9" in again.output
+
+
+def test_a_column_is_asked_for_in_chinese(run, csv_file):
+    result = run(csv_file("编号,名称,经度,纬度,坐标系,奇怪的列", "A,甲,116.3,28.3,wgs84,x"), "--language", "zh")
+    assert result.exit_code == 1
+    assert "不认识这一列" in result.output
+    assert "请说明每一列是什么" in result.output
