@@ -12,48 +12,34 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from geodata.atlas import Atlas
 from geodata.datum import Datum
 from geodata.progress import Progress, silent
 from stations.commands.bars import bars
 from stations.commands.history import language_option
-from stations.commands.speaking import speaker, told_of
+from stations.commands.previewing import (
+    MOST_LINES,
+    counts_of,
+    print_preview,
+    tell_faults,
+    tell_proposal,
+    written_counts,
+)
+from stations.commands.speaking import speaker
 from stations.commands.telling import told, who
-from stations.errors import Fault, ImportRefused, Say
+from stations.errors import ImportRefused, Say
 from stations.exchange.columns import KEEP, LEAVE_OUT, Answers, UnknownColumns
 from stations.exchange.preview import Answer, Decision, Preview, Verdict, preview
 from stations.exchange.proposal import Proposal, read_stations
-from stations.exchange.reports import read_decisions, said, write_rejects, write_report
+from stations.exchange.reports import read_decisions, write_rejects, write_report
 from stations.exchange.sources import Part
 from stations.exchange.suspicions import Ground
 from stations.registry.differences import Words
-from stations.registry.log import Registry, Written
+from stations.registry.log import Registry
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
 from stations.taxonomy import Taxonomy
-
-MOST_LINES = 50
-"""Faults, doubts and rows that are printed; the rest are counted."""
-
-PIPE_COLUMNS = 240
-"""Width of a table that does not go to a terminal."""
-
-TOLD_FIRST = (Verdict.REFUSED, Verdict.DUPLICATE, Verdict.SKIPPED, Verdict.CHANGED, Verdict.NEW)
-"""Order in which rows are printed: first what somebody has to do something about."""
-
-HEADINGS = ("row", "verdict", "code", "name", "what")
-
-COUNTED = {
-    Verdict.NEW: "{count} new",
-    Verdict.CHANGED: "{count} changed",
-    Verdict.UNCHANGED: "{count} unchanged",
-    Verdict.REFUSED: "{count} refused",
-    Verdict.DUPLICATE: "{count} possible duplicate",
-    Verdict.SKIPPED: "{count} left out",
-}
 
 STAGES = {"read": "Reading the file", "check": "Checking the rows", "compare": "Comparing"}
 
@@ -157,14 +143,14 @@ def import_command(
                 proposal = _read(file, timezone, wishes, None if ground is None else Ground.of(ground), tell, say)
                 found = _held_against(proposal, registry().snapshot(), wishes, tell)
             words = Words.load(lang)
-            _tell_proposal(proposal, say)
+            tell_proposal(proposal, say)
             _write_files(found, report, rejects, words, say)
             if dry_run:
-                _print_preview(found, words, say)
-                _tell(tuple(fault for fault in proposal.faults if fault.row is None), "fault: {told}", say)
+                print_preview(found, words, say)
+                tell_faults(tuple(fault for fault in proposal.faults if fault.row is None), "fault: {told}", say)
             _tell_what_to_do(found, wishes, rejects, say)
             if dry_run:
-                click.echo(say("{counts}. Dry run: nothing was written.", {"counts": _counts(found, say)}))
+                click.echo(say("{counts}. Dry run: nothing was written.", {"counts": counts_of(found, say)}))
                 if found.refusal(skip_refused=skip_refused):
                     raise click.exceptions.Exit(1)
             else:
@@ -276,7 +262,7 @@ def _taken_in(registry: Registry, found: Preview, wishes: _Wishes, say: Say) -> 
         source=found.proposal.source,
         digest=found.proposal.digest,
     )
-    values = {"counts": _written(written, latest[0], say), "revision": written.revision}
+    values = {"counts": written_counts(written, latest[0], say), "revision": written.revision}
     if written.batch is None:
         return say("{counts}. Nothing to write.", values)
     return say("{counts}. Batch {batch}, revision {revision}.", {**values, "batch": written.batch.id})
@@ -342,67 +328,5 @@ def _faults_told(say: Say) -> Iterator[None]:
         try:
             yield
         except ImportRefused as error:
-            _tell(error.faults, "fault: {told}", say)
+            tell_faults(error.faults, "fault: {told}", say)
             raise
-
-
-def _tell(faults: tuple[Fault, ...], template: str, say: Say) -> None:
-    for fault in faults[:MOST_LINES]:
-        click.echo(say(template, {"told": told_of(fault, say)}), err=True)
-    if len(faults) > MOST_LINES:
-        click.echo(say("and {count} more.", {"count": len(faults) - MOST_LINES}), err=True)
-
-
-def _tell_proposal(proposal: Proposal, say: Say) -> None:
-    values = {"name": proposal.source, "count": len(proposal.rows), "encoding": proposal.encoding}
-    click.echo(say("{name}: {count} stations, read as {encoding}.", values))
-    comma = say(", ", {})
-    columns = comma.join(f"{header} → {field}" for header, field in proposal.mapped.items())
-    click.echo(say("Columns: {columns}", {"columns": columns}))
-    if proposal.kept:
-        click.echo(say("Kept unread: {columns}", {"columns": comma.join(proposal.kept)}))
-    if proposal.left_out:
-        click.echo(say("Left out: {columns}", {"columns": comma.join(proposal.left_out)}))
-    _tell(proposal.doubts, "doubt: {told}", say)
-
-
-def _print_preview(found: Preview, words: Words, say: Say) -> None:
-    """Print the rows of which something is to be said, as a table."""
-    telling = [row for verdict in TOLD_FIRST for row in found.rows if row.verdict is verdict]
-    if not telling:
-        return
-    table = Table()
-    for heading in HEADINGS:
-        table.add_column(say(heading, {}), justify="right" if heading == "row" else "left", overflow="fold")
-    for row in telling[:MOST_LINES]:
-        alike = "like {code} {name}, {metres} m"
-        twins = "; ".join(
-            say(alike, {"code": twin.code, "name": twin.name, "metres": f"{twin.metres:.0f}"}) for twin in row.twins
-        )
-        verdict = say(str(row.verdict), {})
-        table.add_row(str(row.number), verdict, row.code, row.name, twins or said(row, words, say))
-    # A pipe has no width; folded lines would be hard on whatever reads them.
-    width = None if sys.stdout.isatty() else PIPE_COLUMNS
-    Console(markup=False, emoji=False, highlight=False, width=width).print(table)
-    if len(telling) > MOST_LINES:
-        left = {"count": len(telling) - MOST_LINES}
-        click.echo(say("and {count} more rows; --report FILE.json has them all.", left))
-
-
-def _counts(found: Preview, say: Say) -> str:
-    always = {Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED}
-    return _counted({verdict: count for verdict, count in found.totals.items() if count or verdict in always}, say)
-
-
-def _written(written: Written, found: Preview, say: Say) -> str:
-    counts = {
-        Verdict.NEW: len(written.added),
-        Verdict.CHANGED: len(written.changed),
-        Verdict.UNCHANGED: len(written.unchanged),
-    }
-    left = (Verdict.REFUSED, Verdict.SKIPPED)
-    return _counted(counts | {verdict: found.totals[verdict] for verdict in left if found.totals[verdict]}, say)
-
-
-def _counted(counts: Mapping[Verdict, int], say: Say) -> str:
-    return say(", ", {}).join(say(COUNTED[verdict], {"count": count}) for verdict, count in counts.items())
