@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
 from geodata.gazetteer import NearbyName
-from stations.commands import importing, speaking
+from stations.commands import previewing, speaking
 from stations.hours import OUT_OF_SEASON, SELF_SERVICE, State
 from stations.questions.nearest import Found, Reason, Why
 from stations.web import words
@@ -106,14 +106,14 @@ def said_of_facts() -> set[str]:
 
 def said_at_the_command_line() -> set[str]:
     """What importing says: first arguments of ``say`` and the like, either branch of a choice, and what they name."""
-    found: set[str] = {*importing.HEADINGS, *importing.COUNTED.values(), *map(str, importing.COUNTED)}
-    for name in ("importing", "speaking"):
+    found: set[str] = {*previewing.HEADINGS, *previewing.COUNTED.values(), *map(str, previewing.COUNTED)}
+    for name in ("importing", "previewing", "speaking"):
         tree = ast.parse((STATIONS / "commands" / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             parts: Sequence[ast.AST] = ()
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
                 parts = list(ast.walk(node.args[0]))
-            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"_tell", "ImportRefused"}:
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"tell_faults", "ImportRefused"}:
                 parts = node.args
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"hint", "template", "alike"}:
                 parts = [node.value]
