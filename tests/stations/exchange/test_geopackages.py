@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 
 import geopandas
 import pytest
@@ -74,7 +75,7 @@ def test_the_layer_is_chosen_or_asked_for(package):
 
 def test_a_database_that_is_no_geopackage(tmp_path):
     path = tmp_path / "list.gpkg"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE stations (name)")
     with pytest.raises(ImportRefused, match="not a GeoPackage"):
         read(path)
