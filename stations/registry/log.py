@@ -6,7 +6,6 @@ one without gaps. What is written together is a batch, all or nothing.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from stations.errors import RegistryError, RegistryLockedError
 from stations.registry.comparing import check_hours, compare, last_records, says_the_same, standing_record
 from stations.registry.entries import Action, Batch, Changes, Entry, Written, head_of
 from stations.registry.faults import LOCKED
+from stations.registry.latest import Latest
 from stations.registry.loading import advance
 from stations.registry.migrating import prepare
 from stations.registry.past import changes_since, history_of, last_batches, stations_as_of
@@ -33,12 +33,6 @@ from stations.station import Station
 
 __all__ = ["Action", "Batch", "Changes", "Entry", "Registry", "Turn", "Written", "compare"]
 
-CHECK_EVERY_S = 0.25
-"""How old the knowledge of the head revision may be. Other workers' edits show within twice this."""
-
-RETRY_S = 1.0
-"""How long after a look that failed the next one may come: each may wait for a server that does not answer."""
-
 WAIT_S = 10.0
 """How long a writer waits for another before it gives up."""
 
@@ -46,8 +40,6 @@ PAGE = 1000
 """Entries in a page of changes, unless told."""
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-log = logging.getLogger("yizhan")
 
 Change = Callable[[Snapshot], Iterable[Station]]
 """Gives the records to be put in place, from the stations as they are. Called inside the transaction."""
@@ -65,15 +57,8 @@ class Registry:
     def __init__(self, store: Store, timezone: ZoneInfo, clock: Callable[[], float] = time.monotonic) -> None:
         self.store = store
         self._timezone = timezone
-        self._clock = clock
-        self._lock = threading.Lock()
         self._writers = threading.Lock()
-        self._snapshot = Snapshot.build(0, (), timezone)
-        self._checked = self._retry = float("-inf")
-        self._answered = False
-        self._trouble: RegistryError | None = None
-        # Writes of this process, and how many of them the snapshot shows; at first it shows nothing.
-        self._writes, self._shown = 1, 0
+        self._latest = Latest(store, timezone, clock)
 
     @classmethod
     def open(
@@ -114,56 +99,19 @@ class Registry:
         return cls(store, timezone, clock)
 
     def snapshot(self) -> Snapshot:
-        """Give the stations as of now.
-
-        This process's own writes show at once, others' within half a second. Mostly
-        it costs a look at the clock. While the database cannot be read, what was read
-        last goes on being served, and `trouble` says why: to someone on the street an
-        answer of an hour ago is better than none.
+        """Give the stations as of now, as `Latest.get` does.
 
         Raises
         ------
         RegistryError
             The database cannot be read, and never was.
         """
-        stale = self._shown != self._writes
-        if self._clock() < self._retry or (not stale and self._clock() - self._checked < CHECK_EVERY_S):
-            return self._snapshot
-        # Whoever does not need to see a write of this process's is served while another thread looks.
-        if not self._lock.acquire(blocking=stale):
-            return self._snapshot
-        try:
-            stale = self._shown != self._writes
-            if self._clock() >= self._retry and (stale or self._clock() - self._checked >= CHECK_EVERY_S):
-                self._look()
-            return self._snapshot
-        finally:
-            self._lock.release()
+        return self._latest.get()
 
     @property
     def trouble(self) -> RegistryError | None:
         """Why the stations that `snapshot` gives may be of some time ago; None while the database can be read."""
-        return self._trouble
-
-    def _look(self) -> None:
-        writes = self._writes
-        try:
-            with self.store.reading() as connection:
-                self._snapshot = advance(connection, self._snapshot)
-        except RegistryError as error:
-            if not self._answered:
-                raise
-            # A writer who commits for long only makes others' edits show later.
-            if not isinstance(error, RegistryLockedError):
-                if self._trouble is None:
-                    log.warning("%s What was read last is served meanwhile.", error)
-                self._trouble = error
-                self._retry = self._clock() + RETRY_S
-        else:
-            if self._trouble is not None:
-                log.warning("The registry %s can be read again.", self.store.name)
-            self._answered, self._trouble, self._shown = True, None, writes
-        self._checked = self._clock()
+        return self._latest.trouble
 
     def write(
         self, change: Change, *, what: str, who: str, at: datetime, source: str = "", digest: str = ""
@@ -185,7 +133,7 @@ class Registry:
             A code given twice, or a database that cannot be written. Nothing was.
         """
         with self._writing() as connection:
-            before = advance(connection, self._snapshot)
+            before = advance(connection, self._latest.held)
             compared = compare(before, change(before))
             puts = [*compared.added.values(), *compared.changed.values()]
             check_hours(puts, frozenset(before.rule_keys), self._timezone)
@@ -370,8 +318,7 @@ class Registry:
         finally:
             # Only now: before the commit another thread could take the old head for the new one. And also when the
             # commit failed, as a server that goes away may have done it.
-            self._writes += 1
-            self._retry = float("-inf")
+            self._latest.wrote()
             self._writers.release()
 
     def _placed(

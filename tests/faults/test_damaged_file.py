@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from stations.errors import RegistryError, RegistryLockedError
-from stations.registry.log import CHECK_EVERY_S, Registry
+from stations.registry.latest import CHECK_EVERY_S
+from stations.registry.log import Registry
 from stations.registry.verifying import verify
 from tests.faults.conftest import ROWS, write_list
 from tests.faults.deeds import take_in

@@ -13,7 +13,8 @@ import pytest
 from stations.errors import RegistryAwayError
 from stations.registry import transcript
 from stations.registry.backups import back_up, read_backup
-from stations.registry.log import CHECK_EVERY_S, RETRY_S, Registry
+from stations.registry.latest import CHECK_EVERY_S, RETRY_S
+from stations.registry.log import Registry
 from tests.faults.conftest import ROWS
 from tests.faults.deeds import take_in
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from stations.errors import HoursError, RegistryError, RegistryLockedError
 from stations.registry.columns import amenities_key
-from stations.registry.log import CHECK_EVERY_S
+from stations.registry.latest import CHECK_EVERY_S
 from stations.registry.placing import Put, station_row
 from stations.station import AmenityState
 
