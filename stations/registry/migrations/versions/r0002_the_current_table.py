@@ -1,6 +1,9 @@
 """The second schema: what stands now in a table of its own, and entries that remove.
 
 To retire a station is from now on a record like any other, whose status says so.
+
+What `schema` says is written out here again on purpose: a migration keeps to the
+schema of its day, whatever becomes of the newest. A test holds the two alike.
 """
 
 import json
