@@ -1,5 +1,6 @@
 """A disk that is full: told plainly, nothing lost, and once there is room the same import goes in without help."""
 
+import re
 import subprocess
 from datetime import UTC, datetime
 
@@ -20,6 +21,17 @@ def long_list(tmp_path):
     return write_list(tmp_path / "long.csv", MANY)
 
 
+def refused_until_there_is_room(registry, name, url, disk, long_list, proven):
+    says = f"The disk that holds the registry {name} is full. Make room; nothing was written."
+    with pytest.raises(RegistryError, match=f"^{re.escape(says)}$"):
+        take_in(registry, long_list, 2)
+    assert registry.snapshot().revision == ROWS
+    assert proven(url).revision == ROWS, "it can be read and proven while the disk is full"
+    disk.make_room()
+    assert take_in(registry, long_list, 2).revision == ROWS + MANY
+    assert registry.snapshot().revision == proven(url).revision == ROWS + MANY
+
+
 @pytest.mark.parametrize("room", [0, 12_000, 100_000, 400_000])
 def test_an_import_on_a_full_disk_sqlite(disk, listed, long_list, proven, room):
     """At the first byte, while the journal is written, and while the file grows."""
@@ -27,16 +39,7 @@ def test_an_import_on_a_full_disk_sqlite(disk, listed, long_list, proven, room):
     registry = Registry.open(url)
     take_in(registry, listed, 1)
     disk.fill(but=room)
-    with pytest.raises(
-        RegistryError,
-        match=r"^The disk that holds the registry registry\.db is full\. Make room; nothing was written\.$",
-    ):
-        take_in(registry, long_list, 2)
-    assert registry.snapshot().revision == ROWS
-    assert proven(url).revision == ROWS, "it can be read and proven while the disk is full"
-    disk.make_room()
-    assert take_in(registry, long_list, 2).revision == ROWS + MANY
-    assert registry.snapshot().revision == proven(url).revision == ROWS + MANY
+    refused_until_there_is_room(registry, "registry.db", url, disk, long_list, proven)
 
 
 @pytest.mark.postgres
@@ -52,16 +55,7 @@ def test_an_import_on_a_full_disk_postgresql(disk, server, on_server, listed, lo
         registry = Registry.open(url)
         take_in(registry, listed, 1)
         disk.fill(but=200_000)
-        with pytest.raises(
-            RegistryError,
-            match=rf"^The disk that holds the registry {name} is full\. Make room; nothing was written\.$",
-        ):
-            take_in(registry, long_list, 2)
-        assert registry.snapshot().revision == ROWS
-        assert proven(url).revision == ROWS, "it can be read and proven while the disk is full"
-        disk.make_room()
-        assert take_in(registry, long_list, 2).revision == ROWS + MANY
-        assert registry.snapshot().revision == proven(url).revision == ROWS + MANY
+        refused_until_there_is_room(registry, name, url, disk, long_list, proven)
         registry.close()
     finally:
         on_server.drop(url)
