@@ -256,6 +256,8 @@ def _server_store(url: sa.URL, wait_s: float) -> Store:
         "lock_timeout": max(1, round(wait_s * 1000)),
         "statement_timeout": round(max(LONGEST_STATEMENT_S, wait_s) * 1000),
         "idle_in_transaction_session_timeout": round(LONGEST_PAUSE_S * 1000),
+        # What is asked here reads one table, or a few rows: other processes take longer to start than to answer.
+        "max_parallel_workers_per_gather": 0,
     }
     statement = "; ".join(f"SET {name} = {value}" for name, value in settings.items())
 
