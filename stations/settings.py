@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from stations.errors import SettingsError
 
@@ -50,6 +50,44 @@ class Settings(BaseModel):
         description="Time zone of the stations: opening hours and times without an offset are read in it",
     )
     demo: bool = Field(default=False, description="Say in every page's header that the county is made up")
+    address: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Address that people know this house by, like https://yizhan.example.org: for posters and links",
+    )
+    proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many proxies of your own stand in front, each adding to X-Forwarded-For and -Proto",
+    )
+    requests_per_minute: int = Field(
+        default=1200, ge=0, description="Requests that one client may make in a minute; 0 for any number"
+    )
+    reports_per_hour: int = Field(
+        default=20, ge=0, description="Reports, confirmations and visits that one client may send in an hour"
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key that cookies are signed with, 32 characters or more; kept in the registry when not given",
+    )
+    tiles: str = Field(
+        default="",
+        description="Base map: empty for the atlas's own; osm, tianditu, amap; or an https address with {z}, {x}, {y}",
+    )
+    tiles_key: SecretStr = Field(default=SecretStr(""), description="Key for the base map, where it asks for one")
+    geocoder: str = Field(
+        default="",
+        pattern=r"^(nominatim|baidu|tianditu)?$",
+        description="Online search for places: empty for none, nominatim, baidu or tianditu",
+    )
+    geocoder_key: SecretStr = Field(default=SecretStr(""), description="Key for the online search, if it asks for one")
+    geocoder_host: str = Field(
+        default="", pattern=r"^[^\s/?#]*$", description="Host of a Nominatim of your own, like nominatim.example.org"
+    )
+    geocoder_per_day: int = Field(
+        default=1000, ge=0, description="Questions that the online search may be asked in a day by each worker"
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -21,10 +21,10 @@ from stations.questions.nearest import Why
 from stations.settings import PREFIX, Settings
 from stations.station import PRIVATE_FIELDS, Station
 from stations.taxonomy import Taxonomy
-from stations.web.api import STATIONS_PARAMETERS
-from stations.web.changes import CHANGES_PARAMETERS
-from stations.web.findings import PLANNING_PARAMETERS
+from stations.web.api.changes import CHANGES_PARAMETERS
+from stations.web.api.stations import STATIONS_PARAMETERS
 from stations.web.params import NEAREST_PARAMETERS
+from stations.web.planning.findings import PLANNING_PARAMETERS
 from tests.town import atlas, corner, open_house, town_stations
 
 __all__ = ["atlas", "open_house", "town_stations"]

@@ -7,6 +7,7 @@ What each package is for:
 
 =======================  ==========================================================
 leaflet                  every map, folium's too
+protomaps                the atlas's vector tiles, drawn on canvas
 icons.svg (lucide)       the pages' icons, each a ``<symbol id="i-NAME">``
 =======================  ==========================================================
 
@@ -20,7 +21,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-FILES = {"leaflet": ("leaflet/dist", ["leaflet.js", "leaflet.css", "images"])}
+FILES = {
+    "leaflet": ("leaflet/dist", ["leaflet.js", "leaflet.css", "images"]),
+    "protomaps": ("protomaps-leaflet/dist", ["protomaps-leaflet.js"]),
+}
 """Folder in static/vendor/ -> (folder in node_modules/, what to copy from it)."""
 
 ICONS = Path("lucide-static/icons")

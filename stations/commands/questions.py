@@ -19,10 +19,11 @@ from stations.commands.telling import told
 from stations.questions.coverage import CoverageAnswer, coverage, reached_area
 from stations.questions.nearest import Found, Why, find_nearest
 from stations.taxonomy import Taxonomy
-from stations.web.api import Written, write_nearest
-from stations.web.exports import coverage_csv, coverage_geojson, credit_of, gaps_csv, gaps_geojson, reach_geojson
+from stations.web.api.nearest import Written, write_nearest
+from stations.web.credit import credit_of
 from stations.web.house import House
 from stations.web.params import Args, Known, read_coverage, read_nearest
+from stations.web.planning.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
 
 HouseMaker = Callable[[], House]
 

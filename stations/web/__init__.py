@@ -7,22 +7,23 @@ from typing import Any
 
 from flask import Flask
 
-from stations.web.api import NEAREST, NEAREST_HEADERS, api_door, nearest_answers
-from stations.web.changes import changes_door
-from stations.web.downloads import downloads_door
+from stations.web.api.changes import changes_door
+from stations.web.api.lists import lists_door
+from stations.web.api.nearest import NEAREST, NEAREST_HEADERS, nearest_answers, nearest_door
+from stations.web.api.quick import Quick
+from stations.web.api.stations import stations_door
+from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
-from stations.web.finder import finder_door
-from stations.web.findings import Findings
+from stations.web.finder.page import finder_door
 from stations.web.headers import HEADERS, protect
 from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
-from stations.web.lists import lists_door
 from stations.web.names import Names
 from stations.web.params import Known
-from stations.web.planning import planning_door
-from stations.web.quick import Quick
-from stations.web.words import say_credit
+from stations.web.planning.downloads import downloads_door
+from stations.web.planning.findings import Findings
+from stations.web.planning.page import planning_door
 
 __all__ = ["House", "hang"]
 
@@ -47,7 +48,8 @@ def hang(app: Flask, house: House) -> None:
     protect(app)
     answer_errors(app)
     answer = nearest_answers(house, known)
-    app.register_blueprint(api_door(house, answer))
+    app.register_blueprint(nearest_door(answer))
+    app.register_blueprint(stations_door(house))
     app.register_blueprint(changes_door(house))
     app.register_blueprint(lists_door(house, names.taxonomy))
     app.wsgi_app = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)  # type: ignore[method-assign]

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, format_decimal, gettext, ngettext
 
-from geodata.atlas import Atlas
 from geodata.gazetteer import NearbyName
 from stations.hours import (
     CLOSED_FOR_NOW,
@@ -64,15 +63,6 @@ class Wall:
         if (local.hour, local.minute) == (0, 0) and local.date() == self.today + timedelta(days=1):
             return "24:00"
         return self.reads(moment)
-
-
-def say_credit(atlas: Atlas | None) -> str:
-    """Say whose work the ground is, as its licence asks; nothing where there is no ground."""
-    if atlas is None:
-        return ""
-    if atlas.summary.made_up:
-        return gettext("Made-up county")
-    return gettext("Streets © OpenStreetMap contributors (ODbL)")
 
 
 def minutes_of(seconds: float) -> int:

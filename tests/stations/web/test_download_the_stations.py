@@ -11,7 +11,7 @@ import pytest
 from stations.exchange.proposal import read_stations
 from stations.exchange.writing import Form
 from stations.taxonomy import Taxonomy
-from stations.web import lists
+from stations.web.api import lists
 from tests.stations.web.conftest import Person
 from tests.town import SHANGHAI, Shelf, corner
 

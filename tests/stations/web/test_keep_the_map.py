@@ -9,7 +9,7 @@ import pytest
 
 from geodata.gazetteer import Gazetteer
 from geodata.memo import Memo
-from stations.web.maps import COVERAGE_CLASSES, colour_of
+from stations.web.planning.maps import COVERAGE_CLASSES, colour_of
 from tests.stations.web.reading import read_page
 from tests.town import A_FRIDAY, corner
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
-from stations.web.quick import Quick
+from stations.web.api.quick import Quick
 
 HERE = "lon=116.3&lat=28.3"
 

@@ -7,7 +7,7 @@ import json
 import pytest
 import shapely
 
-from stations.web.exports import collection, write_csv
+from stations.web.planning.exports import collection, write_csv
 from tests.stations.web.conftest import Person
 from tests.town import A_FRIDAY, corner
 

@@ -10,7 +10,6 @@ from typing import Any
 import shapely
 from flask_babel import gettext
 
-from geodata.atlas import Atlas
 from geodata.townships import Townships
 from stations.exchange.formulas import guarded
 from stations.exchange.writing import BOM
@@ -18,7 +17,6 @@ from stations.questions.coverage import CoverageAnswer, TownshipRow
 from stations.questions.gaps import Gap
 from stations.web.words import say_place
 
-ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
 """What the licence asks to be said of streets and all that is worked out from them; in every language the same."""
 
 AMOUNTS = ("demand", "covered", "covered_twice", "circle", "uncovered", "perhaps")
@@ -174,11 +172,6 @@ def collection(shapes: Iterable[tuple[shapely.Geometry | None, dict[str, Any]]])
             for at, (shape, properties) in enumerate(shapes)
         ],
     }
-
-
-def credit_of(atlas: Atlas) -> dict[str, Any]:
-    """The member of a collection that says whose work the ground is: ``attribution``, or that it is ``made_up``."""
-    return {"made_up": True} if atlas.summary.made_up else {"attribution": ATTRIBUTION}
 
 
 def _rounded(mapping: Mapping[str, Any]) -> dict[str, Any]:

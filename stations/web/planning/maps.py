@@ -19,9 +19,9 @@ from shapely.geometry.base import BaseGeometry
 from geodata.townships import Townships
 from stations.questions.coverage import CoverageAnswer
 from stations.station import Station
-from stations.web.exports import coverage_geojson, gaps_geojson, reach_geojson
-from stations.web.mappage import Assets, CountyMap, Piece, rendered, without_braces
 from stations.web.names import Names
+from stations.web.planning.exports import coverage_geojson, gaps_geojson, reach_geojson
+from stations.web.planning.mappage import Assets, CountyMap, Piece, rendered, without_braces
 from stations.web.words import say_demand, say_minutes, say_share, say_usual_hours
 
 COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, "#b06d1f"), (1.01, "#6d3d0c"))

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, request
 
 from stations.registry.entries import Changes
 from stations.registry.snapshot import Snapshot
-from stations.web.api import JSON, station_feature
+from stations.web.api.nearest import JSON
+from stations.web.api.stations import station_feature
 from stations.web.house import House
 from stations.web.params import Args, BadParameter, first, given, refuse_unknown
 

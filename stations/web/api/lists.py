@@ -14,8 +14,8 @@ from stations.exchange.picking import Pick, pick_stations
 from stations.exchange.writing import Form, Order, write_stations
 from stations.station import Station, Status
 from stations.taxonomy import Taxonomy
-from stations.web.api import STATIONS_PARAMETERS
-from stations.web.downloads import as_file
+from stations.web.api.stations import STATIONS_PARAMETERS
+from stations.web.attached import as_file
 from stations.web.house import House
 from stations.web.language import language
 from stations.web.params import BadParameter, first, given, read_bbox, refuse_unknown

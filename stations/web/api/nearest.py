@@ -1,27 +1,21 @@
-"""`/api/nearest` and `/api/stations`: the answers for programs."""
+"""`/api/nearest`: the finder's answer for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-import numpy as np
 import orjson
 from flask import Blueprint, Response, request
 
-from geodata.datum import Datum
 from stations.questions.nearest import Found, NearestAnswer, find_nearest
-from stations.registry.snapshot import Snapshot
 from stations.station import Station
 from stations.web.house import House
 from stations.web.params import (
     NEAREST_PARAMETERS,
     Args,
     Known,
-    first,
     given,
-    read_bbox,
     read_nearest,
     refuse_unknown,
 )
@@ -30,9 +24,6 @@ JSON = "application/json"
 NEAREST = "/api/nearest"
 NEAREST_HEADERS = (("Content-Type", JSON), ("Cache-Control", "no-store"))
 """Not to be kept, for it says where a person stands."""
-
-GEOJSON = "application/geo+json"
-STATIONS_PARAMETERS = frozenset({"bbox", "lang"})
 
 
 class Written:
@@ -80,37 +71,14 @@ def nearest_answers(house: House, known: Known) -> Callable[[Args], bytes]:
     return answer
 
 
-def api_door(house: House, answer: Callable[[Args], bytes]) -> Blueprint:
-    """Make the doors for programs."""
-    door = Blueprint("api", __name__)
+def nearest_door(answer: Callable[[Args], bytes]) -> Blueprint:
+    """Make the door; what comes here was not answered before the framework."""
+    door = Blueprint("nearest", __name__)
 
     @door.get(NEAREST)
     def nearest() -> Response:
         """The stations that are quickest to reach and fit, then those that almost fit and why."""
         return Response(answer(given(request.args)), headers=NEAREST_HEADERS)
-
-    @door.get("/api/stations")
-    def stations() -> Response:
-        """Every active station, or those in a box, with all that is public, as GeoJSON."""
-        args = given(request.args)
-        refuse_unknown(args, STATIONS_PARAMETERS)
-        bounds = read_bbox(first(args, "bbox")) if "bbox" in args else None
-        snapshot = house.snapshot()
-        response = Response(mimetype=GEOJSON)
-        response.set_etag(f"r{snapshot.revision}")
-        response.headers["Cache-Control"] = "no-cache"
-        response.make_conditional(request)
-        if response.status_code != 304:
-            response.set_data(write_stations(snapshot, bounds))
-        return response
-
-    @door.get("/healthz")
-    def health() -> Response:
-        """Whether the house stands: which stations and which ground are served, and whether the registry answers."""
-        revision = house.snapshot().revision
-        status = "ok" if house.registry.trouble is None else "stale"
-        body = {"status": status, "revision": revision, "digest": house.digest}
-        return Response(orjson.dumps(body), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
     return door
 
@@ -144,31 +112,3 @@ def _found(found: Found, written: Written, revision: int) -> orjson.Fragment:
         points = [(point.lon, point.lat) for point in found.path]
         there += b',"path":' + orjson.dumps({"type": "LineString", "coordinates": points})
     return orjson.Fragment(written.station(found.station, revision) + there + b"}")
-
-
-def write_stations(snapshot: Snapshot, bounds: tuple[float, float, float, float] | None) -> bytes:
-    """Write the active stations, or those in a box, as a GeoJSON FeatureCollection (RFC 7946)."""
-    chosen = np.asarray(snapshot.active).copy()
-    if bounds is not None:
-        west, south, east, north = bounds
-        chosen &= (snapshot.lon >= west) & (snapshot.lon <= east) & (snapshot.lat >= south) & (snapshot.lat <= north)
-    return orjson.dumps(
-        {
-            "type": "FeatureCollection",
-            "features": [station_feature(snapshot.stations[row]) for row in np.flatnonzero(chosen).tolist()],
-            "revision": snapshot.revision,
-        },
-    )
-
-
-def station_feature(station: Station) -> dict[str, Any]:
-    """A station as a GeoJSON feature with all of its public fields, also those of which nothing is known."""
-    known = station.to_public()
-    position = [known.pop("lon"), known.pop("lat")]
-    return {
-        "type": "Feature",
-        "id": station.code,
-        "geometry": {"type": "Point", "coordinates": position},
-        # A list that is imported is taken by its word: without it, `source_datum` would be taken for that of the point.
-        "properties": {**known, "datum": Datum.WGS84.value},
-    }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, request
 
-from stations.web.exports import coverage_csv, coverage_geojson, credit_of, gaps_csv, gaps_geojson, reach_geojson
-from stations.web.findings import Asked, Findings
+from stations.web.attached import as_file
+from stations.web.credit import credit_of
 from stations.web.params import given
+from stations.web.planning.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
+from stations.web.planning.findings import Asked, Findings
 
 
 def downloads_door(findings: Findings) -> Blueprint:
@@ -47,23 +48,6 @@ def downloads_door(findings: Findings) -> Blueprint:
         return _geojson(reach_geojson(findings.areas(asked)), asked, "yizhan-reach.geojson")
 
     return door
-
-
-def as_file(response: Response, name: str, shown: str = "") -> Response:
-    """Have a browser keep an answer as a file.
-
-    Parameters
-    ----------
-    name
-        In ASCII.
-    shown
-        The same in the language of the person, for browsers that know RFC 6266, which all do.
-    """
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"' + (
-        f"; filename*=UTF-8''{quote(shown)}" if shown else ""
-    )
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 def _csv(content: bytes, name: str) -> Response:

@@ -23,11 +23,12 @@ from stations.questions.coverage import (
 )
 from stations.questions.gaps import Gap
 from stations.registry.snapshot import Snapshot
+from stations.web.credit import say_credit
 from stations.web.house import House
-from stations.web.maps import Picture
 from stations.web.names import Names
 from stations.web.params import Args, Known, read_coverage, refuse_unknown
-from stations.web.words import say_amount, say_credit, say_demand, say_minutes, say_place, say_share
+from stations.web.planning.maps import Picture
+from stations.web.words import say_amount, say_demand, say_minutes, say_place, say_share
 
 PLANNING_PARAMETERS = frozenset({"mode", "minutes", "at", "amenity", "lang"})
 

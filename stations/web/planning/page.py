@@ -9,17 +9,17 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from geodata.errors import AtlasError
-from stations.web.downloads import as_file
+from stations.web.attached import as_file
 from stations.web.errors import say, status_of
-from stations.web.finder import carried, chips, form_of, picks
-from stations.web.findings import Findings, read_out
+from stations.web.forms import carried, chips, form_of, picks
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
 from stations.web.language import language
-from stations.web.mappage import Assets, Inlined, Linked
-from stations.web.maps import draw
 from stations.web.names import Names
 from stations.web.params import BadParameter, Known, given
+from stations.web.planning.findings import Findings, read_out
+from stations.web.planning.mappage import Assets, Inlined, Linked
+from stations.web.planning.maps import draw
 
 MINUTES = (5, 10, 15, 20, 30)
 CHIPS_IN_SIGHT = 12

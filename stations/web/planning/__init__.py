@@ -1,0 +1,1 @@
+"""For planners: who is not served, where, and when."""
