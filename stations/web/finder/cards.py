@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from stations.hours import State
 from stations.questions.nearest import Found, NearestAnswer
 from stations.station import AmenityState
-from stations.web.finder.handover import Links, links_to
+from stations.web.handover import Links, links_to
 from stations.web.names import Names
 from stations.web.words import Wall, say_arrival, say_hours, say_metres, say_minutes, say_reason
 
