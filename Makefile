@@ -1,5 +1,5 @@
 # make run     serve the demo county, or your own, on http://127.0.0.1:8000
-# make test    all tests                     make test ARGS="tests/geodata -k datum"
+# make test    all tests, on every core      make test ARGS="tests/geodata -k datum"
 # make check   style, types, import contracts
 # make bench   the figures that are promised
 # make lock    compile requirements.txt and package-lock.json anew
@@ -41,7 +41,7 @@ ifndef YIZHAN_ATLAS
 endif
 
 test: $(READY)
-	$(BIN)/pytest -q $(ARGS)
+	$(BIN)/pytest -q -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check

@@ -33,6 +33,11 @@ SETTINGS = {
 OWNER = "postgres"
 HBA = f"local all {OWNER} trust\nlocal all all scram-sha-256\n"
 
+WATCH = (
+    'read -r _; if test -e "$2/data/postmaster.pid"; then "$1/pg_ctl" stop -m immediate -D "$2/data"; fi; rm -rf "$2"'
+)
+"""Waits until whoever holds its other end lets go or is killed, whatever the way; then takes the server away."""
+
 
 def find_programs() -> Path | None:
     """Folder of initdb and pg_ctl, the newest version where there are several; None where none is installed."""
@@ -72,6 +77,15 @@ class Cluster:
             conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
             conf.write(f"unix_socket_directories = '{self.folder}'\n")
         (self.data / "pg_hba.conf").write_text(HBA, encoding="utf-8")
+        self._watch = subprocess.Popen(
+            ["sh", "-c", WATCH, "watch", str(programs), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,  # so that it outlives a Ctrl-C
+            **self._as_user,
+        )
 
     @property
     def data(self) -> Path:
@@ -103,10 +117,14 @@ class Cluster:
         """Stop it and take all of it away."""
         if self.running:
             self.stop("immediate")
-        shutil.rmtree(self.folder)
+        self._watch.communicate(timeout=60.0)
+        assert not self.folder.exists()
+
+    @property
+    def _as_user(self) -> dict[str, Any]:
+        return {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_user: dict[str, Any] = {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
         # Its output goes to a file: a server keeps a pipe open for as long as it runs.
         with (self.folder.parent / f"{self.folder.name}.out").open("w+", encoding="utf-8") as said:
             done = subprocess.run(
@@ -116,7 +134,7 @@ class Cluster:
                 stderr=said,
                 cwd=self.folder,
                 check=False,
-                **as_user,
+                **self._as_user,
             )
             said.seek(0)
             text = said.read()
