@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from heapq import merge
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,25 +13,26 @@ from numpy.typing import NDArray
 from geodata.access import Mode, load_modes
 from geodata.atlas import Atlas
 from geodata.errors import OffStreetError, UnknownModeError
-from geodata.lonlat import Float, LonLat, distances_m
-from geodata.network import StreetNetwork
+from geodata.lonlat import LonLat
 from geodata.paths import path
-from geodata.snapping import Snap, Snaps
-from geodata.travel import metres_between, nearest_first
+from geodata.snapping import Snap
+from geodata.travel import metres_between
 from stations.hours import State, StateAt
-from stations.questions.reach import sites_on, station_table
+from stations.questions.outwards import Basis, by_distance, circle_m
+from stations.questions.reach import sites_on
 from stations.registry.snapshot import Snapshot
 from stations.station import AmenityState, Station
 
-MEAN_DETOUR = 1.324
-"""Street distance over straight distance, the mean of 25 Chinese cities: the estimate where there are no streets."""
-
 MOST_STATIONS = 50
-FARTHEST_BOUND_M = 50_000.0
-"""A search that found nothing within this is next run without a bound."""
+LATER, FARTHER = 3, 3
+"""How many stations are named that open later, and how many beyond the minutes, when nothing nearer will do."""
 
-Rows = NDArray[np.int64]
-Basis = Literal["street", "circle"]
+SOON = timedelta(hours=12)
+"""What opens later than this is no help to who is out now."""
+
+EVERYONE = "everyone"
+"""Who may use a station that is for all."""
+
 SERVES = frozenset({AmenityState.YES, AmenityState.NEARBY})
 
 
@@ -43,6 +41,7 @@ class Why(StrEnum):
 
     CLOSED = "closed"
     CLOSING = "closing"
+    NOT_FOR = "not_for"
     LACKS = "lacks"
     NOT_KNOWN = "not_known"
     TOO_FAR = "too_far"
@@ -57,8 +56,9 @@ class Reason:
     ----------
     key
         ``closed`` on arrival (``opens_at``, ISO 8601 or None); ``closing`` before one gets there (``closes_at``,
-        ``early_s``); ``lacks`` or ``not_known`` of an ``amenity``; ``too_far`` for the ``minutes`` asked; ``no_way``
-        along the streets, as across a river without a bridge.
+        ``early_s``); ``not_for`` the person, but for those in ``eligible``, keys with commas between; ``lacks`` or
+        ``not_known`` of an ``amenity``; ``too_far`` for the ``minutes`` asked; ``no_way`` along the streets, as across
+        a river without a bridge.
     """
 
     key: Why
@@ -77,6 +77,9 @@ class NearestQuery:
         When they set out; aware.
     amenities
         Keys of what they need, all of it.
+    who
+        Keys of what the person is, wider ones too (a courier is an outdoor worker); empty when they did not say, and
+        then nobody is turned away.
     limit
         1 to 50 stations.
     path
@@ -88,6 +91,7 @@ class NearestQuery:
     mode: str = "walk"
     minutes: float = 15.0
     amenities: frozenset[str] = frozenset()
+    who: frozenset[str] = frozenset()
     limit: int = 5
     path: bool = False
 
@@ -128,7 +132,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NearestAnswer:
-    """Stations that fit and those that almost do, each list nearest first.
+    """Stations that fit and those that almost do, nearest first, and those that open later, the earliest first.
 
     Attributes
     ----------
@@ -139,6 +143,7 @@ class NearestAnswer:
     query: NearestQuery
     stations: tuple[Found, ...]
     almost: tuple[Found, ...]
+    later: tuple[Found, ...]
     revision: int
     digest: str | None
 
@@ -146,10 +151,13 @@ class NearestAnswer:
 def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -> NearestAnswer:
     """Find the stations that serve a person soonest.
 
-    A station fits when it is within the minutes, has every amenity (itself or next door) and is open, or of unknown
-    hours, on arrival. ``almost`` holds those nearer than the last that fits which do not, each with its reasons; when
-    none fits, also the closest beyond the minutes that would, with its true time, or where no street leads to any,
-    the closest in a straight line, as an estimate. Ties are broken by code.
+    A station fits when it is within the minutes, has every amenity (itself or next door), is for this person, and is
+    open, or of unknown hours, on arrival. Where more fit than were asked for, open ones come before unknown ones, and
+    nearer before farther. ``almost`` holds those nearer than the last that fits which do not, each with its reasons.
+    When none is open, ``later`` holds those within the minutes that lack nothing else and open within 12 hours, and
+    are then not in ``almost``. When none fits at all, ``almost`` also holds the closest beyond the minutes that would,
+    with their true times, or where no street leads to any, the closest in a straight line, as an estimate. Ties are
+    broken by code.
 
     Raises
     ------
@@ -157,36 +165,87 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
         The travel mode is not known.
     """
     mode = _mode(query.mode, atlas)
-    speed, at = mode.metres_per_second, query.at
-    reach_m = query.minutes * 60.0 * speed
-    suits = _suits(query, snapshot)
-    fits: list[Found] = []
-    almost: list[Found] = []
-    for row, metres, basis in _by_distance(query, snapshot, atlas):
-        beyond = metres > reach_m
-        if beyond and fits:
+    reach_m = query.minutes * 60.0 * mode.metres_per_second
+    sift = _Sift(query, snapshot, mode, reach_m)
+    for row, metres, basis in by_distance(query.origin, query.mode, snapshot, atlas, lambda: not sift.farther):
+        if not sift.take(row, metres, basis):
             break
-        seconds = metres / speed
-        arrival = snapshot.hours(row).state_at(at + timedelta(seconds=seconds))
-        if arrival.state is not State.CLOSED and (suits is None or suits[row]):
+    else:
+        if not sift.fits and not sift.farther and atlas is not None:
+            sift.farther += _cut_off(query, snapshot, atlas, mode, sift.suits)
+    answer = sift.answer(None if atlas is None else atlas.digest)
+    return _with_paths(answer, snapshot, atlas) if query.path and atlas is not None else answer
+
+
+class _Sift:
+    """Stations as they come, nearest first, each put where it belongs."""
+
+    def __init__(self, query: NearestQuery, snapshot: Snapshot, mode: Mode, reach_m: float) -> None:
+        self.query, self.snapshot, self.speed, self.reach_m = query, snapshot, mode.metres_per_second, reach_m
+        self.suits = _suits(query, snapshot)
+        self.fits: list[Found] = []
+        self.opened = 0
+        self.almost: list[Found] = []
+        self.shut: list[Found] = []
+        self.farther: list[Found] = []
+
+    def take(self, row: int, metres: float, basis: Basis) -> bool:
+        """Take the next station; tells whether to go on."""
+        query, snapshot = self.query, self.snapshot
+        beyond = metres > self.reach_m
+        if beyond and self.fits:
+            return False
+        seconds = metres / self.speed
+        arrival = snapshot.hours(row).state_at(query.at + timedelta(seconds=seconds))
+        suits = (self.suits is None or bool(self.suits[row])) and (
+            not query.who or is_for(snapshot.stations[row], query.who)
+        )
+        if suits and arrival.state is not State.CLOSED:
             reasons = (Reason(Why.TOO_FAR, {"minutes": query.minutes}),) if beyond else ()
             station = snapshot.stations[row]
             found = Found(station, seconds, metres, basis, arrival.state, arrival.until, arrival.reason, reasons)
             if beyond:
-                almost.append(found)
-                break
-            fits.append(found)
-            if len(fits) == query.limit:
-                break
-        elif not beyond and len(almost) < query.limit:
-            almost.append(_unfit(query, snapshot, row, seconds, metres, basis, arrival))
-    else:
-        if not fits and atlas is not None:
-            almost += _cut_off(query, snapshot, atlas, mode, suits)
-    if query.path and atlas is not None:
-        fits = [_with_path(found, query, snapshot, atlas) for found in fits]
-        almost = [_with_path(found, query, snapshot, atlas) for found in almost]
-    return NearestAnswer(query, tuple(fits), tuple(almost), snapshot.revision, None if atlas is None else atlas.digest)
+                self.farther.append(found)
+                return len(self.farther) < FARTHER
+            self.fits.append(found)
+            self.opened += arrival.state is State.OPEN
+            return self.opened < query.limit
+        if not beyond:
+            opens = suits and not self.opened and arrival.until is not None and arrival.until - query.at <= SOON
+            if opens or len(self.almost) < query.limit:
+                unfit = _unfit(query, snapshot, row, seconds, metres, basis, arrival)
+                if opens:
+                    self.shut.append(unfit)
+                if len(self.almost) < query.limit:
+                    self.almost.append(unfit)
+        return True
+
+    def answer(self, digest: str | None) -> NearestAnswer:
+        """What came of it."""
+        fits = self.fits
+        if len(fits) > self.query.limit:
+            certain = sorted(range(len(fits)), key=lambda at: (fits[at].state is not State.OPEN, at))
+            fits = [fits[at] for at in sorted(certain[: self.query.limit])]
+        later: list[Found] = []
+        almost = self.almost
+        if not self.opened:
+            later = sorted(self.shut, key=_opens_at)[:LATER]
+            almost = [found for found in almost if found not in later]
+        elif fits:
+            almost = [found for found in almost if found.metres <= fits[-1].metres]
+        return NearestAnswer(
+            self.query, tuple(fits), (*almost, *self.farther), tuple(later), self.snapshot.revision, digest
+        )
+
+
+def is_for(station: Station, who: frozenset[str]) -> bool:
+    """Whether a station is for a person; one that does not say, and a person who does not, are taken together."""
+    return not who or not station.eligible or EVERYONE in station.eligible or not who.isdisjoint(station.eligible)
+
+
+def _opens_at(found: Found) -> datetime:
+    assert found.changes_at is not None  # noqa: S101  -- only such are kept
+    return found.changes_at
 
 
 def _mode(key: str, atlas: Atlas | None) -> Mode:
@@ -195,59 +254,6 @@ def _mode(key: str, atlas: Atlas | None) -> Mode:
         known = ", ".join(modes)
         raise UnknownModeError("There is no travel mode “{mode}”. Use one of: {known}.", mode=key, known=known)
     return modes[key]
-
-
-Distance = tuple[int, float, Basis]
-"""A row of the snapshot, the metres to its door, and what they are measured along."""
-
-
-def _by_distance(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -> Iterator[Distance]:
-    """All active stations that can be reached, nearest first, worked out only as far as they are asked for."""
-    rows = snapshot.active_rows
-    if atlas is not None:
-        network = atlas.network(query.mode)
-        try:
-            origin = network.snap(query.origin)
-        except OffStreetError:
-            pass
-        else:
-            yield from _by_street(query, snapshot, atlas, network, origin)
-            return
-    metres = _circle_m(query.origin, snapshot, rows)
-    for at in np.argsort(metres, kind="stable").tolist():
-        yield int(rows[at]), float(metres[at]), "circle"
-
-
-def _by_street(
-    query: NearestQuery, snapshot: Snapshot, atlas: Atlas, network: StreetNetwork, origin: Snap
-) -> Iterator[Distance]:
-    rows = snapshot.active_rows
-    table = station_table(snapshot, atlas, query.mode)
-    estimates = _estimates(query.origin, snapshot, rows, table.off_street)
-    seen: set[int] = set()
-    limit_m = table.limit_m
-    found = nearest_first(network, table, origin)
-    while True:
-        for whole_m, at in merge(found, estimates) if estimates else found:
-            if whole_m > limit_m:
-                break
-            if at not in seen:
-                seen.add(at)
-                yield int(rows[at]), whole_m, "circle" if table.sites.edge[at] < 0 else "street"
-        if not math.isfinite(limit_m) or not _others(network, origin, table.sites, seen):
-            return
-        # Nothing in the table will do: search twice as far each time, at last everywhere.
-        limit_m = limit_m * 2.0 if limit_m < FARTHEST_BOUND_M else math.inf
-        every = metres_between(network, origin, table.sites, limit_m).round(2)
-        reached = np.flatnonzero(np.isfinite(every))
-        found = iter(sorted(zip(every[reached].tolist(), reached.tolist(), strict=True)))
-
-
-def _estimates(origin: LonLat, snapshot: Snapshot, rows: Rows, off: Rows) -> list[tuple[float, int]]:
-    """Stations that no street is near, by straight distance: (metres, site), nearest first."""
-    if not off.size:
-        return []
-    return sorted(zip(_circle_m(origin, snapshot, rows[off]).tolist(), off.tolist(), strict=True))
 
 
 def _cut_off(
@@ -262,28 +268,19 @@ def _cut_off(
     sites = sites_on(snapshot, atlas, query.mode)
     apart = np.flatnonzero((sites.edge >= 0) & ~np.isfinite(metres_between(network, origin, sites)))
     rows = snapshot.active_rows[apart]
-    metres = _circle_m(query.origin, snapshot, rows)
+    metres = circle_m(query.origin, snapshot, rows)
     for at in np.argsort(metres, kind="stable").tolist():
         row, seconds = int(rows[at]), float(metres[at]) / mode.metres_per_second
         arrival = snapshot.hours(row).state_at(query.at + timedelta(seconds=seconds))
-        if arrival.state is not State.CLOSED and (suits is None or suits[row]):
+        if (
+            arrival.state is not State.CLOSED
+            and (suits is None or suits[row])
+            and is_for(snapshot.stations[row], query.who)
+        ):
             station, why = snapshot.stations[row], (Reason(Why.NO_WAY),)
             there = (arrival.state, arrival.until, arrival.reason)
             return [Found(station, seconds, float(metres[at]), "circle", *there, why)]
     return []
-
-
-def _others(network: StreetNetwork, origin: Snap, sites: Snaps, seen: set[int]) -> bool:
-    """Whether streets lead from here to any station not yet seen, however far."""
-    component, edge_u = network.streets.component[network.mode_index], network.streets.edge_u
-    connected = (sites.edge >= 0) & (component[edge_u[sites.edge]] == component[edge_u[origin.edge]])
-    return bool(connected.any()) and not seen.issuperset(np.flatnonzero(connected).tolist())
-
-
-def _circle_m(origin: LonLat, snapshot: Snapshot, rows: Rows) -> Float:
-    lon, lat = np.full(rows.size, origin.lon), np.full(rows.size, origin.lat)
-    metres: Float = distances_m(lon, lat, snapshot.lon[rows], snapshot.lat[rows]) * MEAN_DETOUR
-    return metres
 
 
 def _suits(query: NearestQuery, snapshot: Snapshot) -> NDArray[np.bool_] | None:
@@ -309,11 +306,20 @@ def _unfit(
         else:
             opens_at = None if arrival.until is None else arrival.until.isoformat()
             reasons.append(Reason(Why.CLOSED, {"opens_at": opens_at}))
+    if not is_for(station, query.who):
+        reasons.append(Reason(Why.NOT_FOR, {"eligible": ",".join(station.eligible)}))
     for key in sorted(query.amenities):
         has = station.amenity(key)
         if has not in SERVES:
             reasons.append(Reason(Why.LACKS if has is AmenityState.NO else Why.NOT_KNOWN, {"amenity": key}))
     return Found(station, seconds, metres, basis, arrival.state, arrival.until, arrival.reason, tuple(reasons))
+
+
+def _with_paths(answer: NearestAnswer, snapshot: Snapshot, atlas: Atlas) -> NearestAnswer:
+    def along(several: tuple[Found, ...]) -> tuple[Found, ...]:
+        return tuple(_with_path(found, answer.query, snapshot, atlas) for found in several)
+
+    return replace(answer, stations=along(answer.stations), almost=along(answer.almost), later=along(answer.later))
 
 
 def _with_path(found: Found, query: NearestQuery, snapshot: Snapshot, atlas: Atlas) -> Found:

@@ -13,7 +13,8 @@ from geodata.atlas import Atlas
 from geodata.errors import UnknownModeError
 from geodata.lonlat import distance_m
 from stations.hours import State
-from stations.questions.nearest import MEAN_DETOUR, Found, NearestAnswer, NearestQuery, Why, find_nearest
+from stations.questions.nearest import FARTHER, LATER, Found, NearestAnswer, NearestQuery, Why, find_nearest
+from stations.questions.outwards import MEAN_DETOUR
 from stations.station import Station
 from tests.geodata.grids import at
 from tests.stations.questions.town import MONDAY_NOON, snapshot_of, station, town_of
@@ -109,6 +110,56 @@ def test_at_most_as_many_as_asked(road) -> None:
     assert len(ask(road, stations, limit=50).stations) == 8
 
 
+def test_where_more_fit_than_were_asked_for_open_ones_come_before_unknown_ones(road) -> None:
+    unknown = [station(f"U{i}", i * 100) for i in range(1, 5)]
+    stations = [*unknown, station("A", 600, hours="24/7"), station("B", 700, hours="24/7")]
+    assert codes(ask(road, stations, limit=3).stations) == ["U1", "A", "B"]
+    assert codes(ask(road, stations, limit=1).stations) == ["A"]
+    assert codes(ask(road, stations, limit=6).stations) == ["U1", "U2", "U3", "U4", "A", "B"]
+
+
+def test_a_station_for_others_does_not_fit_who_says_what_they_are(road) -> None:
+    stations = [
+        station("C", 100, eligible=["couriers"], hours="24/7"),
+        station("E", 200, eligible=["everyone"], hours="24/7"),
+        station("N", 300, hours="24/7"),
+    ]
+    assert codes(ask(road, stations).stations) == ["C", "E", "N"]
+    assert codes(ask(road, stations, who=frozenset({"couriers"})).stations) == ["C", "E", "N"]
+    driver = ask(road, stations, who=frozenset({"drivers", "outdoor_workers"}))
+    assert (codes(driver.stations), codes(driver.almost)) == (["E", "N"], ["C"])
+    (reason,) = driver.almost[0].reasons
+    assert (reason.key, reason.values) == (Why.NOT_FOR, {"eligible": "couriers"})
+
+
+# Later
+
+
+def test_when_none_is_open_those_that_open_first_are_named(road) -> None:
+    stations = [
+        station("A", 100, hours="Mo 18:00-20:00"),
+        station("B", 200, hours="Mo 14:00-20:00"),
+        station("C", 300, hours="Mo 14:00-20:00", eligible=["drivers"]),
+        station("D", 400),
+        station("F", 1900, hours="Mo 13:00-14:00"),
+    ]
+    answer = ask(road, stations, who=frozenset({"couriers"}))
+    assert [codes(answer.stations), codes(answer.later), codes(answer.almost)] == [["D"], ["B", "A"], ["C"]]
+    assert [found.changes_at.hour for found in answer.later] == [14, 18]
+
+
+def test_when_one_is_open_nobody_needs_to_wait(road) -> None:
+    answer = ask(road, [station("A", 100, hours="Mo 18:00-20:00"), station("B", 200, hours="24/7")])
+    assert (codes(answer.later), codes(answer.almost)) == ([], ["A"])
+
+
+def test_those_that_open_later_are_few(road) -> None:
+    stations = [station(f"S{i}", 100 + i, hours=f"Mo {14 + i % 5}:00-22:00") for i in range(9)]
+    later = ask(road, stations, limit=2).later
+    assert len(later) == LATER
+    assert [found.changes_at.hour for found in later] == [14, 14, 15]
+
+
 def test_planned_and_retired_stations_never_appear(road) -> None:
     gone = [station("P", 10, status="planned"), station("R", 20, status="retired")]
     for atlas in (road, None):
@@ -150,8 +201,8 @@ def test_what_counts_is_whether_it_is_open_on_arrival(road) -> None:
     assert [found.state for found in answer.stations] == [State.OPEN]
     early = ask(road, stations, when=MONDAY_NOON - timedelta(minutes=30))
     assert early.stations == ()
-    assert reasons(early.almost[0]) == ["closed"]
-    assert early.almost[0].reasons[0].values["opens_at"] == MONDAY_NOON.isoformat()
+    assert reasons(early.later[0]) == ["closed"]
+    assert early.later[0].reasons[0].values["opens_at"] == MONDAY_NOON.isoformat()
 
 
 def test_a_station_that_closes_before_one_gets_there_says_by_how_much(road) -> None:
@@ -235,7 +286,8 @@ def test_with_nothing_in_reach_the_closest_that_would_do_is_named_with_its_true_
     ]
     answer = ask(road, stations)
     assert answer.stations == ()
-    assert codes(answer.almost) == ["D", "B"]
+    assert codes(answer.almost) == ["D", "B", "C"]
+    assert answer.later == ()
     assert reasons(answer.almost[1]) == ["too_far"]
     assert answer.almost[1].reasons[0].values["minutes"] == 15.0
     assert answer.almost[1].metres == pytest.approx(4000, abs=0.5)
@@ -384,13 +436,16 @@ def test_lists_are_in_order_whole_and_true_to_what_was_asked(
     assert all(not one.reasons and one.metres <= reach_m and one.state is not State.CLOSED for one in answer.stations)
     assert all(one.reasons for one in answer.almost)
     assert not set(codes(answer.stations)) & set(codes(answer.almost))
-    # Whoever asks for all of them gets the same ones first.
+    # Whoever asks for all of them gets the same ones: the open ones first, then the others.
     everyone = ask(road, stations, east_m, north_m, **{**asked, "limit": 50})
-    assert codes(everyone.stations)[:limit] == codes(answer.stations)
+    for_certain = sorted(everyone.stations, key=lambda one: one.state is not State.OPEN)
+    assert sorted(codes(for_certain[:limit])) == sorted(codes(answer.stations))
+    assert not answer.later or not any(one.state is State.OPEN for one in answer.stations)
+    assert not set(codes(answer.later)) & set(codes(answer.almost))
     if not answer.stations:
         wanted = [one for one in stations if ask(road, [one], east_m, north_m, **{**asked, "minutes": 1e4}).stations]
         beyond = [one for one in answer.almost if reasons(one) == ["too_far"]]
-        assert len(beyond) <= 1
+        assert len(beyond) <= FARTHER
         assert bool(wanted) >= bool(beyond)
 
 
