@@ -123,11 +123,12 @@ OpenHouse = Callable[..., Flask]
 def open_house(atlas, town_stations) -> OpenHouse:
     """Make an app over the town, or over other ground and other stations."""
 
-    def make(*, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None) -> Flask:
+    def make(*, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None, settings=None) -> Flask:
         app = Flask("yizhan", root_path=str(PROJECT))
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
-        hang(app, House(Settings(demo=demo), shelf or Shelf(town_stations if stations is None else stations), ground))
+        settings = settings or Settings(demo=demo)
+        hang(app, House(settings, shelf or Shelf(town_stations if stations is None else stations), ground))
         return app
 
     return make

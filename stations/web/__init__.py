@@ -12,6 +12,7 @@ from stations.web.api.lists import lists_door
 from stations.web.api.nearest import NEAREST, NEAREST_HEADERS, nearest_answers, nearest_door
 from stations.web.api.quick import Quick
 from stations.web.api.stations import stations_door
+from stations.web.clients import Forwarded
 from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
@@ -24,6 +25,7 @@ from stations.web.params import Known
 from stations.web.planning.downloads import downloads_door
 from stations.web.planning.findings import Findings
 from stations.web.planning.page import planning_door
+from stations.web.session import remember
 
 __all__ = ["House", "hang"]
 
@@ -43,16 +45,19 @@ def hang(app: Flask, house: House) -> None:
         frozenset(names.modes if house.atlas is None else house.atlas.modes),
         frozenset(names.taxonomy.amenities.terms),
         house.zone,
+        names.who(),
     )
     speak(app, Path(app.root_path) / "translations")
     protect(app)
     answer_errors(app)
+    remember(app, house)
     answer = nearest_answers(house, known)
     app.register_blueprint(nearest_door(answer))
     app.register_blueprint(stations_door(house))
     app.register_blueprint(changes_door(house))
     app.register_blueprint(lists_door(house, names.taxonomy))
-    app.wsgi_app = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)  # type: ignore[method-assign]
+    quick = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)
+    app.wsgi_app = Forwarded(quick, house.settings.proxies)  # type: ignore[method-assign]
     app.register_blueprint(finder_door(house, known, names))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -13,11 +14,16 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
+from stations.web.cookies import SAMESITE, cookie_name
+
 LOCALES = {"zh": "zh_Hans", "en": "en"}
 """What ``lang`` may say, and the locale it stands for. The messages in the code are English."""
 
 COOKIE = "yizhan_lang"
 A_YEAR_S = 365 * 24 * 3600
+
+_FINER = re.compile(r"(?<=\d\.\d{4})\d+")
+"""What a number has behind its fourth decimal."""
 
 
 class Catalogue(Domain):
@@ -71,7 +77,7 @@ def choose() -> str:
     """
     if not has_request_context():
         return LOCALES["zh"]
-    for said in (request.args.get("lang"), request.cookies.get(COOKIE)):
+    for said in (request.args.get("lang"), request.cookies.get(cookie_name(COOKIE))):
         if said in LOCALES:
             return LOCALES[said]
     accepted = [language for language, _ in request.accept_languages if language]
@@ -86,8 +92,11 @@ def language() -> str:
 
 
 def other_address() -> str:
-    """Address of the page in the other language, with the same question."""
-    asked = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    """Address of the page in the other language, with the same question.
+
+    A position in it is cut to four decimals, some ten metres: addresses are passed on, and kept in histories.
+    """
+    asked = [(key, _FINER.sub("", value)) for key, value in request.args.items(multi=True) if key != "lang"]
     return f"{request.path}?{urlencode([*asked, ('lang', 'zh' if language() == 'en' else 'en')])}"
 
 
@@ -97,5 +106,7 @@ def _remember(response: Response) -> Response:
     response.vary.update(("Accept-Language", "Cookie"))
     said = request.args.get("lang")
     if said in LOCALES:
-        response.set_cookie(COOKIE, said, max_age=A_YEAR_S, samesite="Lax", secure=request.is_secure, httponly=True)
+        response.set_cookie(
+            cookie_name(COOKIE), said, max_age=A_YEAR_S, samesite=SAMESITE, secure=request.is_secure, httponly=True
+        )
     return response

@@ -18,9 +18,11 @@ def app(open_house):
 
 @pytest.fixture
 def behind(app):
-    """A client of the same app without the door."""
-    assert isinstance(app.wsgi_app, Quick)
-    return Client(app.wsgi_app._app)
+    """A client of the same app without what stands before the framework."""
+    door = app.wsgi_app
+    while not isinstance(door, Quick):
+        door = door._app
+    return Client(door._app)
 
 
 @pytest.mark.parametrize(
