@@ -12,10 +12,12 @@ from stations.web.api.lists import lists_door
 from stations.web.api.nearest import NEAREST, NEAREST_HEADERS, nearest_answers, nearest_door
 from stations.web.api.quick import Quick
 from stations.web.api.stations import stations_door
+from stations.web.basemap import read_base_map, shown_base_map
 from stations.web.clients import Forwarded
 from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
+from stations.web.finder.tiles import tiles_door
 from stations.web.headers import HEADERS, protect
 from stations.web.house import House
 from stations.web.icons import icon
@@ -40,6 +42,7 @@ def hang(app: Flask, house: House) -> None:
     house
         What the doors stand in front of.
     """
+    base_map = read_base_map(house.settings)
     names = Names.read()
     known = Known(
         frozenset(names.modes if house.atlas is None else house.atlas.modes),
@@ -48,7 +51,7 @@ def hang(app: Flask, house: House) -> None:
         names.who(),
     )
     speak(app, Path(app.root_path) / "translations")
-    protect(app)
+    protect(app, base_map.host)
     answer_errors(app)
     remember(app, house)
     answer = nearest_answers(house, known)
@@ -59,6 +62,7 @@ def hang(app: Flask, house: House) -> None:
     quick = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)
     app.wsgi_app = Forwarded(quick, house.settings.proxies)  # type: ignore[method-assign]
     app.register_blueprint(finder_door(house, known, names))
+    app.register_blueprint(tiles_door(house))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))
     app.register_blueprint(downloads_door(findings))
@@ -74,5 +78,6 @@ def hang(app: Flask, house: House) -> None:
             "digest": house.digest,
             "ground_mark": house.ground_mark,
             "credit": say_credit(house.atlas),
+            "base_map": shown_base_map(base_map, house),
             "osm": house.atlas is not None and not house.atlas.summary.made_up,
         }

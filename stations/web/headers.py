@@ -45,9 +45,16 @@ finding it."""
 A_YEAR = "public, max-age=31536000, immutable"
 
 
-def protect(app: Flask) -> None:
-    """Send the headers with every answer, and version the addresses of static files by their content."""
+def protect(app: Flask, pictures: str = "") -> None:
+    """Send the headers with every answer, and version the addresses of static files by their content.
+
+    Parameters
+    ----------
+    pictures
+        The one other host that pages may show pictures from: the provider of the base map, where there is one.
+    """
     folder = Path(app.static_folder or "static")
+    policy = PAGE_POLICY.replace("img-src 'self' data:", f"img-src 'self' data: {pictures}".rstrip())
 
     @lru_cache(maxsize=256)
     def digest(name: str, _changed_ns: int, _size: int) -> str:
@@ -74,7 +81,7 @@ def protect(app: Flask) -> None:
         headers, kind = response.headers, response.mimetype
         headers.extend(HEADERS)
         if kind == "text/html":
-            headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+            headers.setdefault("Content-Security-Policy", policy)
         elif kind != "application/json" and request.endpoint == "static" and response.status_code in {200, 206, 304}:
             # An address with the version of what is there now never changes its content; any other is asked about.
             name = str((request.view_args or {}).get("filename"))
