@@ -313,7 +313,11 @@ def test_a_newer_format_is_told(kept, place, name, value):
         restore(place("file"), kept, wait_s=1.0)
 
 
-@pytest.mark.parametrize("content", [b"", b"code,name\n", gzip.compress(b"code,name\n"), gzip.compress(b"[1]\n")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"code,name\n", gzip.compress(b"code,name\n"), gzip.compress(b"[1]\n")],
+    ids=["empty", "csv", "compressed", "json"],
+)
 def test_any_other_file_is_told(tmp_path, place, content):
     path = tmp_path / "list.csv"
     path.write_bytes(content)
