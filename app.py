@@ -23,6 +23,7 @@ from stations.errors import StationsError
 from stations.questions.reach import station_table
 from stations.registry.log import Registry
 from stations.settings import Settings
+from stations.upkeep.saying import Upkeep
 from stations.web import House, hang
 from stations.web.language import speak
 
@@ -79,7 +80,8 @@ def flask_command() -> str:
 
 def open_house(settings: Settings) -> House:
     """Open what the settings name: the registry, and the atlas if one was built."""
-    return House(settings, Registry.open(settings.database, settings.timezone), open_atlas(settings.atlas))
+    registry = Registry.open(settings.database, settings.timezone)
+    return House(settings, registry, open_atlas(settings.atlas), Upkeep(registry.store, settings.timezone))
 
 
 def open_atlas(folder: Path) -> Atlas | None:

@@ -72,6 +72,24 @@ class SchemaError(RegistryError):
     """
 
 
+class SayingError(StationsError, ValueError):
+    """Something said of a station that cannot be taken as it is.
+
+    Attributes
+    ----------
+    field, value
+        What of it, and what was given; cut at 80 characters.
+    """
+
+    def __init__(self, template: str, /, *, field: str, value: str, **values: object) -> None:
+        self.field, self.value = field, value[:80]
+        super().__init__(template, **{"field": field, "value": self.value, **values})
+
+
+class UnknownTaskError(StationsError, LookupError):
+    """Something to look at that nobody reported, or that somebody has looked at already."""
+
+
 class BackupError(StationsError):
     """A backup that cannot be made, or cannot be used."""
 

@@ -5,6 +5,7 @@ corners is the sum of the blocks, and a block takes 3 minutes at 4 km/h.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,10 +19,13 @@ from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.lonlat import LonLat, metres_per_degree
 from geodata.memo import Memo
-from stations.registry.entries import Changes
+from stations.registry.entries import Changes, Entry
+from stations.registry.log import Registry
 from stations.registry.snapshot import Snapshot
+from stations.registry.stores import open_store
 from stations.settings import Settings
 from stations.station import Station, StationReader
+from stations.upkeep.saying import Upkeep
 from stations.web import House, hang
 
 PROJECT = Path(__file__).parents[1]
@@ -115,20 +119,46 @@ class Shelf:
     def changes(self, since: int, *, limit: int) -> Changes:
         return Changes(since, self.revision, self.revision, ())  # a shelf has no log: nothing was ever written
 
+    def history(self, code: str) -> tuple[Entry, ...]:
+        return ()
+
 
 OpenHouse = Callable[..., Flask]
 
 
-@pytest.fixture(scope="session")
-def open_house(atlas, town_stations) -> OpenHouse:
-    """Make an app over the town, or over other ground and other stations."""
+class Upkeeps:
+    """Makes upkeeps of which nothing was said yet, each in a file of its own."""
 
-    def make(*, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None, settings=None) -> Flask:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._empty = folder / "empty.db"
+        Registry.open(f"sqlite:///{self._empty}", SHANGHAI).close()
+        self._made = 0
+
+    def new(self, **options) -> Upkeep:
+        self._made += 1
+        file = self._folder / f"{self._made}.db"
+        shutil.copyfile(self._empty, file)
+        return Upkeep(open_store(f"sqlite:///{file}", 1.0), SHANGHAI, **options)
+
+
+@pytest.fixture(scope="session")
+def open_house(atlas, town_stations, tmp_path_factory) -> OpenHouse:
+    """Make an app over the town, or over other ground and other stations.
+
+    What is said at its doors goes to the upkeep that is given, or a new one; with ``None`` nothing can be said.
+    """
+    upkeeps = Upkeeps(tmp_path_factory.mktemp("upkeep"))
+
+    def make(
+        *, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None, settings=None, upkeep="new"
+    ) -> Flask:
         app = Flask("yizhan", root_path=str(PROJECT))
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
         settings = settings or Settings(demo=demo)
-        hang(app, House(settings, shelf or Shelf(town_stations if stations is None else stations), ground))
+        shelf = shelf or Shelf(town_stations if stations is None else stations)
+        hang(app, House(settings, shelf, ground, upkeeps.new() if upkeep == "new" else upkeep))
         return app
 
     return make

@@ -3,13 +3,18 @@
 One log, `entry`, to which rows are only ever added, and `batch`, which says who
 added them, when and from what. `station` is what stands now, by the log; it is
 written in the same transaction and could be made again from it at any time.
+
+Beside them, and apart from the log, stands what people at the doors say of a
+station: `report`, `confirmed` and `day_count`. Who said it is nowhere in these:
+`sender` holds keyed hashes, and `secret` their keys, which are forgotten after two
+days.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The schema that this program works with: the last of `migrations`."""
 
 METADATA = sa.MetaData()
@@ -65,6 +70,78 @@ STATION = sa.Table(
     sa.Column("amenities", sa.Text, nullable=False),  # key=state;key=state
     sa.Column("record", sa.Text, nullable=False),
 )
+
+REPORT = sa.Table(
+    "report",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("code", _BY_CODE_POINT, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amenity", sa.Text, nullable=False),  # which one, or empty
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("found", _BY_CODE_POINT, nullable=False),  # ISO 8601, UTC, to the minute
+    sa.Column("revision", sa.Integer, nullable=False),  # of the station's record that it is about
+    sa.Column("person", sa.Integer, nullable=False),  # tells independent reports of the same thing apart
+    sa.Column("counts", sa.Integer, nullable=False),  # 1 where it is part of a caution, else 0
+    sa.Column("cleared", _BY_CODE_POINT, nullable=False),  # like found, or empty while it stands
+    sa.Column("looked_by", sa.Text, nullable=False),  # who of the staff looked, or empty
+    sa.Column("change", sa.Integer, nullable=False),  # of `upkeep_head` that last touched the caution
+    sa.Index("report_code", "code", "found"),
+    sa.Index("report_change", "change"),
+)
+
+CONFIRMED = sa.Table(
+    "confirmed",
+    METADATA,
+    sa.Column("code", _BY_CODE_POINT, nullable=False),
+    sa.Column("aspect", _BY_CODE_POINT, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),  # of the station's record that it is about
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("last", _BY_CODE_POINT, nullable=False),  # ISO 8601, UTC, to the minute
+    sa.PrimaryKeyConstraint("code", "aspect", name="confirmed_pkc"),
+)
+
+DAY_COUNT = sa.Table(
+    "day_count",
+    METADATA,
+    sa.Column("code", _BY_CODE_POINT, nullable=False),
+    sa.Column("day", _BY_CODE_POINT, nullable=False),  # ISO 8601, in the registry's time zone
+    sa.Column("visits", sa.Integer, nullable=False),
+    sa.Column("reports", sa.Integer, nullable=False),
+    sa.Column("confirmations", sa.Integer, nullable=False),
+    sa.PrimaryKeyConstraint("code", "day", name="day_count_pkc"),
+)
+
+SENDER = sa.Table(
+    "sender",
+    METADATA,
+    sa.Column("what", _BY_CODE_POINT, nullable=False),  # report, confirm or visit
+    sa.Column("code", _BY_CODE_POINT, nullable=False),
+    sa.Column("about", _BY_CODE_POINT, nullable=False),  # id of the report; aspect and day; day of the visit
+    sa.Column("device", _BY_CODE_POINT, nullable=False),  # HMAC-SHA256 with the key of the day, hexadecimal
+    sa.Column("network", _BY_CODE_POINT, nullable=False),  # likewise
+    sa.Column("day", _BY_CODE_POINT, nullable=False),  # of that key
+    sa.PrimaryKeyConstraint("what", "code", "about", "device", name="sender_pkc"),
+    sa.Index("sender_day", "day"),
+)
+
+SECRET = sa.Table(
+    "secret",
+    METADATA,
+    sa.Column("name", _BY_CODE_POINT, primary_key=True),  # "cookies", or "day" and which
+    sa.Column("value", sa.Text, nullable=False),  # random, hexadecimal
+)
+
+UPKEEP_HEAD = sa.Table(
+    "upkeep_head",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("change", sa.Integer, nullable=False),  # rises with every change of a caution
+    sa.CheckConstraint("id = 1", name="upkeep_head_one"),
+)
+
+KEPT = (REPORT, CONFIRMED, DAY_COUNT)
+"""What of these a backup holds, beside the log."""
 
 ONLY_ADDED_TO = {
     "sqlite": (

@@ -82,21 +82,30 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, wait_s: float | None = None) -> Iterator[sa.Connection]:
         """Begin a transaction that alone may write; it is committed at the end, or nothing of it is.
+
+        Parameters
+        ----------
+        wait_s
+            How long to wait for another writer, in seconds, where not as long as the store's.
 
         Raises
         ------
         RegistryLockedError
-            Another writer took longer than `wait_s`.
+            Another writer took longer.
         RegistryError
             The database cannot be written.
         """
         with self.told(), self.engine.begin() as connection:
             # A transaction that begins as a reader and then writes can deadlock with another that does the same.
             if self.on_server:
+                if wait_s is not None:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait_s * 1000))}")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
             else:
+                if wait_s is not None:  # of this connection, which is not used again
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(0, round(wait_s * 1000))}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 

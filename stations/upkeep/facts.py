@@ -63,12 +63,54 @@ class Caution:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something for the staff to look at: a caution with the notes that came with it."""
+    """Something for the staff to look at: a caution with the notes that came with it.
+
+    Attributes
+    ----------
+    first
+        When the first of them found it so; aware.
+    notes
+        What they wrote, newest first. For the staff alone.
+    shown
+        Whether people are still told, or it is too long ago for them.
+    """
 
     code: str
     caution: Caution
     first: datetime
     notes: tuple[str, ...] = ()
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One thing that was reported, as the staff see it.
+
+    Attributes
+    ----------
+    amenity
+        Which one, for a kind that asks; else empty.
+    found
+        When it was found so, to the minute; aware.
+    revision
+        Of the station's record then.
+    person
+        Tells independent reports of the same thing apart: 1 for who said so first. It says nothing of who that was.
+    cleared
+        Since when it counts no more, because someone found it right again, or the staff looked; None while it counts.
+    by
+        Who of the staff looked; empty otherwise.
+    """
+
+    code: str
+    kind: str
+    amenity: str
+    note: str
+    found: datetime
+    revision: int
+    person: int
+    cleared: datetime | None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +127,20 @@ class Visits:
 
     total: int
     by_day: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was said of a station in a month: visits, reports and confirmations.
+
+    Attributes
+    ----------
+    month
+        Its first day.
+    """
+
+    code: str
+    month: date
+    visits: int
+    reports: int
+    confirmations: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -20,10 +21,13 @@ class Kind:
 
     Attributes
     ----------
-    asks
-        What must be said besides: which ``amenity``, a ``note``, or nothing.
     clears
         Of what one says that it is still right, to take a caution of this kind away.
+    asks
+        What must be said besides: which ``amenity``, a ``note``, or nothing.
+    days
+        For how many days after the last report people are told; 0 until someone says otherwise. The staff are told
+        until then in any case.
     """
 
     key: str
@@ -32,6 +36,12 @@ class Kind:
     icon: str
     clears: Aspect
     asks: Literal["amenity", "note", ""] = ""
+    days: int = 0
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long after the last report people are told; `timedelta.max` until someone says otherwise."""
+        return timedelta(days=self.days) if self.days else timedelta.max
 
 
 def load_kinds(file: Path = FILE) -> Mapping[str, Kind]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from geodata.atlas import Atlas
-from stations.registry.entries import Changes
+from stations.registry.entries import Changes, Entry
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings
+from stations.upkeep.facts import Caution
+from stations.upkeep.saying import NO_CAUTIONS, Upkeep
 
 
 class Stations(Protocol):
@@ -26,10 +30,13 @@ class Stations(Protocol):
     def changes(self, since: int, *, limit: int) -> Changes:
         """The next page of the log after a revision, complete and in order."""
 
+    def history(self, code: str) -> tuple[Entry, ...]:
+        """Every entry of one station, oldest first."""
+
 
 @dataclass(frozen=True)
 class House:
-    """The three things every view is given.
+    """What every view is given.
 
     Attributes
     ----------
@@ -39,15 +46,22 @@ class House:
         Where the stations are kept.
     atlas
         The ground; ``None`` where none was built, and then distances are estimates by circle.
+    upkeep
+        What people at the doors say of the stations; ``None`` where nothing can be said.
     """
 
     settings: Settings
     registry: Stations
     atlas: Atlas | None
+    upkeep: Upkeep | None = None
 
     def snapshot(self) -> Snapshot:
         """The stations as of the newest revision."""
         return self.registry.snapshot()
+
+    def cautions(self, now: datetime) -> Mapping[str, tuple[Caution, ...]]:
+        """What several people found wrong, by the station's code, at an aware moment; cheap, and it never fails."""
+        return NO_CAUTIONS if self.upkeep is None else self.upkeep.cautions(self.snapshot(), now)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,0 +1,400 @@
+"""What people at the doors say of a station, and what that comes to: cautions, tasks, confirmations and visits.
+
+None of it is an entry of the log, and none of it changes a station: it stands
+beside, in the same store, and says of which revision of a record it is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from stations.errors import RegistryError, RegistryLockedError, SayingError, UnknownTaskError
+from stations.registry.faults import LOCKED
+from stations.registry.log import SHANGHAI
+from stations.registry.snapshot import Snapshot
+from stations.registry.stores import Store
+from stations.taxonomy import Taxonomy
+from stations.upkeep.counting import confirmed_of, count, months_of, take_confirmation, take_visit, visits_of
+from stations.upkeep.facts import Aspect, Caution, Confirmed, Counts, Outcome, Report, Sender, Task, Visits
+from stations.upkeep.groups import FAR, LONG_AGO
+from stations.upkeep.kinds import Kind, load_kinds
+from stations.upkeep.looking import current, reports_of, revision_of, tasks_of
+from stations.upkeep.marks import forget, forgettable, marks_of, secret_for_cookies
+from stations.upkeep.reporting import Said, clear, clear_confirmed, take_report
+from stations.upkeep.standing import Groups, Standing
+
+LONGEST_NOTE = 200
+
+OLDEST = timedelta(days=7)
+"""How long ago something may have been found that is said only now, from a phone that had no network."""
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""So far in the future is taken for now."""
+
+WAIT_S = 2.0
+"""How long somebody at a door waits for another writer; they can say it again, or their phone does."""
+
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Categories of Unicode characters that are left out of notes."""
+
+JOINER = "\u200d"
+"""Holds pictures of several signs together."""
+
+NO_CAUTIONS: Mapping[str, tuple[Caution, ...]] = MappingProxyType({})
+
+
+class Upkeep:
+    """What is said of the stations of one store. Threads may share it; processes make their own.
+
+    Parameters
+    ----------
+    store
+        That of the registry.
+    timezone
+        In which days begin and end.
+    clock
+        Rising seconds; says when to look for what other processes wrote.
+    """
+
+    def __init__(
+        self, store: Store, timezone: ZoneInfo = SHANGHAI, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.timezone = timezone
+        self._store = store
+        self._writers = threading.Lock()
+        self._standing = Standing(store, clock)
+        self._told: _Told | None = None
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """What can be reported, by key, in the order in which it is offered."""
+        return load_kinds()
+
+    @cached_property
+    def _amenities(self) -> frozenset[str]:
+        return frozenset(Taxonomy.load().amenities.terms)
+
+    def report(
+        self,
+        code: str,
+        kind: str,
+        *,
+        amenity: str = "",
+        note: str = "",
+        sender: Sender,
+        found: datetime,
+        now: datetime,
+        revision: int,
+    ) -> Outcome:
+        """Take a report: what is wrong with a station. All of it is written or nothing.
+
+        Parameters
+        ----------
+        code
+            Of a station that is in use; the caller sees to that.
+        amenity, note
+            Which one, and some words for the staff, where the kind asks.
+        found
+            When it was found so, at most `OLDEST` ago; aware.
+        now
+            Aware moment.
+        revision
+            Of the station's record.
+
+        Returns
+        -------
+        Outcome
+            Known where the same device said so already that day, and nothing became of it yet.
+
+        Raises
+        ------
+        SayingError
+            A kind or an amenity that does not exist, a note that is too long, a moment that cannot be.
+        RegistryError
+            It cannot be written just now.
+        """
+        said = self._said(code, kind, amenity, note, found, now, revision)
+        with self._writing() as connection:
+            marks = marks_of(connection, sender, self._day(now))
+            outcome = take_report(connection, said, marks, self.timezone)
+            if outcome is Outcome.TAKEN:
+                count(connection, code, said.day, "reports")
+        return outcome
+
+    def confirm(
+        self,
+        code: str,
+        aspect: Aspect | str,
+        *,
+        sender: Sender,
+        now: datetime,
+        revision: int,
+        found: datetime | None = None,
+    ) -> Outcome:
+        """Take the word that something is still right. It clears the cautions that others raised about that.
+
+        The parameters and errors are those of `report`; `found` is `now` unless told.
+        """
+        try:
+            aspect = Aspect(aspect)
+        except ValueError:
+            raise SayingError(
+                "“{value}” cannot be confirmed. Known are: {known}.",
+                field="aspect",
+                value=str(aspect),
+                known=", ".join(Aspect),
+            ) from None
+        moment = _moment(found or now, now)
+        kinds = [key for key, kind in self.kinds.items() if kind.clears is aspect]
+        with self._writing() as connection:
+            marks = marks_of(connection, sender, self._day(now))
+            cleared = clear_confirmed(connection, code, kinds, revision, moment, marks)
+            outcome = take_confirmation(connection, code, aspect, revision, moment, self._day(moment), marks)
+        return Outcome.TAKEN if cleared else outcome
+
+    def visit(self, code: str, *, sender: Sender, now: datetime, found: datetime | None = None) -> Outcome:
+        """Count a visit: a device once a day a station.
+
+        The parameters and errors are those of `report`; `found` is `now` unless told.
+        """
+        moment = _moment(found or now, now)
+        with self._writing() as connection:
+            marks = marks_of(connection, sender, self._day(now))
+            return take_visit(connection, code, self._day(moment), marks)
+
+    def cautions(self, snapshot: Snapshot, now: datetime) -> Mapping[str, tuple[Caution, ...]]:
+        """What people are told to be wary of, by the code of the station; only of those in the snapshot as they are.
+
+        It never fails, and mostly costs a microsecond.
+
+        Parameters
+        ----------
+        now
+            Aware moment.
+        """
+        groups = self._standing.get()
+        if not groups:
+            return NO_CAUTIONS
+        told = self._told
+        if told is None or not told.answers(groups, snapshot.revision, now):
+            told = self._told = self._tell(groups, snapshot, now)
+        return told.cautions
+
+    def tasks(self, snapshot: Snapshot, now: datetime) -> tuple[Task, ...]:
+        """What the staff should look at, the oldest first; also what people are not told any more.
+
+        Raises
+        ------
+        RegistryError
+            The database cannot be read.
+        """
+        with self._store.reading() as connection:
+            return tasks_of(connection, snapshot, now, self.kinds)
+
+    def reports(self, code: str) -> tuple[Report, ...]:
+        """All reports of a station that are kept, the newest first. For the staff alone.
+
+        Raises
+        ------
+        RegistryError
+            The database cannot be read.
+        """
+        with self._store.reading() as connection:
+            return reports_of(connection, code)
+
+    def looked(self, code: str, kind: str, amenity: str = "", *, who: str, now: datetime) -> int:
+        """Note that the staff looked at what was reported: it counts no more. Gives how many reports that were.
+
+        Raises
+        ------
+        UnknownTaskError
+            No report of that stands.
+        RegistryError
+            It cannot be written.
+        """
+        with self._writing(self._store.wait_s) as connection:
+            done = clear(connection, code, kind, amenity, now, who)
+            if not done:
+                raise UnknownTaskError(
+                    "No report of “{kind}” stands for station {code}. See flask upkeep reports {code}.",
+                    kind=f"{kind} {amenity}".strip()[:80],
+                    code=code[:80],
+                )
+        return done
+
+    def confirmed(self, code: str, snapshot: Snapshot) -> Mapping[Aspect, Confirmed]:
+        """How often what of a station was said to be still right, since its record was last written.
+
+        Nothing while the database cannot be read: a page is better without than not there.
+        """
+        revision = revision_of(snapshot, code)
+        if revision is None or not self._answers():
+            return {}
+        with suppress(RegistryError), self._store.reading() as connection:
+            return confirmed_of(connection, code, revision)
+        return {}
+
+    def visits(self, code: str) -> Visits:
+        """How often people said that they were at a station; nothing while the database cannot be read."""
+        if self._answers():
+            with suppress(RegistryError), self._store.reading() as connection:
+                return visits_of(connection, code)
+        return Visits(0)
+
+    def months(self, code: str = "") -> tuple[Counts, ...]:
+        """What was said by station and month, of one station or of all; by code, the newest month first.
+
+        Raises
+        ------
+        RegistryError
+            The database cannot be read.
+        """
+        with self._store.reading() as connection:
+            return months_of(connection, code)
+
+    def secret(self) -> bytes:
+        """The key that cookies are signed with: random, made once, the same for all who share the store.
+
+        Raises
+        ------
+        RegistryError
+            The database cannot be read, or the key not be made.
+        """
+        return secret_for_cookies(self._writing)
+
+    def forget(self, now: datetime) -> None:
+        """Forget who said what before yesterday, if there is still something to forget.
+
+        Raises
+        ------
+        RegistryError
+            It cannot be written.
+        """
+        today = self._day(now)
+        with self._store.reading() as connection:
+            if not forgettable(connection, today):
+                return
+        with self._writing() as connection:
+            forget(connection, today)
+
+    def _answers(self) -> bool:
+        """Whether the database can be asked without waiting for a server that does not answer."""
+        self._standing.get()
+        return not self._standing.away
+
+    @contextmanager
+    def _writing(self, wait_s: float = WAIT_S) -> Iterator[sa.Connection]:
+        # In turn here first: threads that wait for the database would only poll it, and use up its connections.
+        if not self._writers.acquire(timeout=wait_s):
+            raise RegistryLockedError(LOCKED, name=self._store.name)
+        try:
+            with self._store.writing(min(wait_s, self._store.wait_s)) as connection:
+                yield connection
+        finally:
+            self._standing.wrote()
+            self._writers.release()
+
+    def _said(
+        self, code: str, kind: str, amenity: str, note: str, found: datetime, now: datetime, revision: int
+    ) -> Said:
+        known = self.kinds.get(kind)
+        if known is None:
+            raise SayingError(
+                "“{value}” is nothing that can be reported. Known are: {known}.",
+                field="kind",
+                value=kind,
+                known=", ".join(self.kinds),
+            )
+        if known.asks == "amenity" and amenity not in self._amenities:
+            raise SayingError(
+                "Say which: “{value}” is no amenity. Known are: {known}."
+                if amenity
+                else "Say which amenity is meant. Known are: {known}.",
+                field="amenity",
+                value=amenity,
+                known=", ".join(sorted(self._amenities)),
+            )
+        words = _plain(note)
+        if len(words) > LONGEST_NOTE:
+            raise SayingError(
+                "The note has {length} characters. Say it in {most}.",
+                field="note",
+                value=words,
+                length=len(words),
+                most=LONGEST_NOTE,
+            )
+        if known.asks == "note" and not words:
+            raise SayingError("Say in a few words what would help, like where the door is.", field="note", value="")
+        moment = _moment(found, now)
+        which = amenity if known.asks == "amenity" else ""
+        return Said(code, known, which, words, moment, self._day(moment), revision)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.timezone).date()
+
+    def _tell(self, groups: Groups, snapshot: Snapshot, now: datetime) -> _Told:
+        """Work out what is told now, and between which moments that holds."""
+        since, until = LONG_AGO, FAR
+        order = list(self.kinds)
+        told: dict[str, tuple[Caution, ...]] = {}
+        for code, made in groups.items():
+            shown = []
+            for group in current(made, snapshot, code):
+                end = group.told_until(self.kinds)
+                if now < end:
+                    until = min(until, end)
+                    shown.append(group)
+                else:
+                    since = max(since, end)
+            if shown:
+                shown.sort(key=lambda group: (order.index(group.kind), group.amenity))
+                told[code] = tuple(group.caution for group in shown)
+        return _Told(groups, snapshot.revision, since, until, MappingProxyType(told))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of some groups as of one revision, and between which moments that holds."""
+
+    groups: Groups
+    revision: int
+    since: datetime
+    until: datetime
+    cautions: Mapping[str, tuple[Caution, ...]]
+
+    def answers(self, groups: Groups, revision: int, now: datetime) -> bool:
+        """Whether it is what would be worked out now."""
+        return self.groups is groups and self.revision == revision and self.since <= now < self.until
+
+
+def _moment(found: datetime, now: datetime) -> datetime:
+    """When something was found, to the minute, if it can be."""
+    if found > now + CLOCKS_DIFFER:
+        raise SayingError(
+            "“{value}” is in the future. See that the clock of the phone is right.", field="found", value=str(found)
+        )
+    if found < now - OLDEST:
+        raise SayingError(
+            "“{value}” is too long ago: only what was found within the last {days} days can be sent.",
+            field="found",
+            value=str(found),
+            days=OLDEST.days,
+        )
+    return min(found, now).astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _plain(note: str) -> str:
+    """A note in one line, without characters that cannot be seen."""
+    line = " ".join(note.split())
+    return "".join(sign for sign in line if sign == JOINER or unicodedata.category(sign) not in UNSEEN).strip()
