@@ -26,13 +26,14 @@ Word = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class Term(BaseModel):
-    """A key with its words in Chinese and English, and what else it is called in lists."""
+    """A key with its words in Chinese and English, what else it is called in lists, and which wider key holds it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     zh: Word
     en: Word
     also: list[Word] = []
+    part_of: str = ""
 
 
 class AmenityTerm(Term):
@@ -85,11 +86,26 @@ class Vocabulary:
                         first=keys[folded(word)],
                         second=key,
                     )
+            if term.part_of and term.part_of not in terms:
+                raise TaxonomyError(
+                    "In {vocabulary}, “{key}” is part of “{outer}”, which is not there.",
+                    vocabulary=name,
+                    key=key,
+                    outer=term.part_of,
+                )
         return cls(name, MappingProxyType(dict(terms)), MappingProxyType(keys))
 
     def key_of(self, word: str) -> str | None:
         """Find the key a word stands for, in either language, whatever its case and width."""
         return self._keys.get(folded(word))
+
+    def wider(self, key: str) -> frozenset[str]:
+        """Give a key with every wider one that holds it: who is a courier is an outdoor worker, too."""
+        held = {key}
+        while (outer := self.terms[key].part_of) and outer not in held:
+            held.add(outer)
+            key = outer
+        return frozenset(held)
 
     def __contains__(self, key: object) -> bool:
         return key in self.terms

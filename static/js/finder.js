@@ -1,27 +1,49 @@
-/* The finder's map, and the button that asks the phone where it is. The page works without either. */
+/* The finder: the button that asks the phone where it is, and the map beside the list. The page works without either. */
 (function () {
   "use strict";
 
+  var yizhan = window.yizhan = window.yizhan || {};
   var form = document.getElementById("ask");
   var frame = document.getElementById("map");
   var says = document.getElementById("locate-says");
-  var words = frame.dataset;
+  var found = document.getElementById("found");
   var data = JSON.parse(document.getElementById("map-data").textContent);
+  var DECIMALS = 4; // 11 m: an address should not tell more of a person than the question needs
+  var DOTS_FROM_ZOOM = 12;
 
-  function searchFrom(lon, lat) {
-    form.elements.where.value = "";
-    ["lon", "lat"].forEach(function (name) { form.elements[name].disabled = false; });
-    form.elements.lon.value = lon.toFixed(6);
-    form.elements.lat.value = lat.toFixed(6);
+  // Asking
+
+  function busy() {
+    document.body.classList.add("busy");
+    says.textContent = form.dataset.searching;
+  }
+
+  // A page that comes back from the browser's memory is not searching any more.
+  window.addEventListener("pageshow", function () { document.body.classList.remove("busy"); });
+
+  function put(name, value) {
+    form.elements[name].disabled = value === null;
+    form.elements[name].value = value === null ? "" : value;
+  }
+
+  function searchFrom(lon, lat, where) {
+    form.elements.where.value = where || "";
+    put("lon", lon.toFixed(DECIMALS));
+    put("lat", lat.toFixed(DECIMALS));
+    put("datum", null);
+    busy();
     form.submit();
   }
 
   // The position is asked for when a button is pressed, never before.
   function askPhone() {
-    says.textContent = words.waiting;
+    says.textContent = form.dataset.waiting;
     navigator.geolocation.getCurrentPosition(
-      function (found) { searchFrom(found.coords.longitude, found.coords.latitude); },
-      function () { says.textContent = words.refused; form.elements.where.focus(); },
+      function (here) { searchFrom(here.coords.longitude, here.coords.latitude); },
+      function () {
+        says.textContent = form.dataset.refused;
+        form.elements.where.focus();
+      },
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 }
     );
   }
@@ -30,157 +52,141 @@
   if (navigator.geolocation) {
     locate.hidden = false;
     locate.addEventListener("click", askPhone);
+  }
+  form.addEventListener("submit", function (submit) {
     // "Find" with no place given means: from here.
-    form.addEventListener("submit", function (submit) {
-      if (!form.elements.where.value.trim() && form.elements.lon.disabled) {
-        submit.preventDefault();
-        askPhone();
-      }
-    });
-  }
-
-  if (!window.L) { return; }
-
-  var map = L.map(frame, { attributionControl: false, zoomControl: false, zoomSnap: 0.5, maxZoom: 19 });
-  L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
-  L.control.scale({ imperial: false }).addTo(map);
-
-  function latLng(pair) { return [pair[1], pair[0]]; }
-
-  function frameAll() {
-    var size = map.getSize();
-    if (size.x < 120 || size.y < 120) {
-      map.setView(data.origin ? latLng(data.origin) : [35, 105], 14).once("resize", frameAll);
-      return;
-    }
-    var points = data.found.map(function (one) { return latLng(one.at); });
-    if (data.origin) { points.push(latLng(data.origin)); }
-    if (points.length > 1) {
-      map.fitBounds(points, { padding: [48, 48], maxZoom: 17 });
-    } else if (points.length === 1) {
-      map.setView(points[0], 16);
-    } else if (data.bounds) {
-      map.fitBounds([[data.bounds[1], data.bounds[0]], [data.bounds[3], data.bounds[2]]]);
+    if (navigator.geolocation && !form.elements.where.value.trim() && form.elements.lon.disabled) {
+      submit.preventDefault();
+      askPhone();
     } else {
-      map.setView([35, 105], 4);
+      busy();
     }
-  }
-
-  // The ground: water and greens, then each road twice, so that it has an edge, then railways.
-  var canvas = { ground: null, dots: null };
-  ["ground", "dots"].forEach(function (name, height) {
-    map.createPane(name).style.zIndex = 250 + height;
-    canvas[name] = L.canvas({ pane: name, padding: 0.3 });
   });
-  map.getPane("ground").style.pointerEvents = "none";
-  var widths = [9, 8, 7, 5.5, 4, 1.4]; // at zoom 16, in pixels, by rank: 0 is the broadest
-  var footpath = 5;
-  var edges = [];
 
-  function width(rank) { return widths[Math.min(rank || 0, footpath)] * Math.pow(1.35, map.getZoom() - 16); }
+  // What went with the text goes when the text is changed.
+  form.elements.where.addEventListener("input", function () {
+    ["lon", "lat", "datum"].forEach(function (name) { put(name, null); });
+  });
+  form.addEventListener("yizhan:chosen", function (chosen) {
+    var one = chosen.detail;
+    if (one.kind === "station" && one.href) {
+      location.href = one.href;
+    } else {
+      searchFrom(one.lon, one.lat, one.name);
+    }
+  });
 
-  function drawn(features, style) {
-    return L.geoJSON({ type: "FeatureCollection", features: features },
-      { renderer: canvas.ground, pane: "ground", interactive: false, smoothFactor: 1, style: style }).addTo(map);
-  }
-
-  function drawGround(ground) {
-    function of(kind) { return ground.features.filter(function (one) { return one.properties.kind === kind; }); }
-    drawn(of("green"), { stroke: false, fillColor: "#dde7cc", fillOpacity: 1 });
-    drawn(of("water"), { color: "#bcd7e4", weight: 1, fillColor: "#bcd7e4", fillOpacity: 1 });
-    drawn(of("waterway"), { color: "#bcd7e4", weight: 2, fill: false });
-    var roads = of("road").sort(function (a, b) { return (b.properties.rank || 0) - (a.properties.rank || 0); });
-    var paths = roads.filter(function (one) { return one.properties.rank >= footpath; });
-    var streets = roads.filter(function (one) { return (one.properties.rank || 0) < footpath; });
-    edges.push([drawn(paths, { color: "#ffffff" }), 0]);
-    edges.push([drawn(streets, { color: "#d3c6b0" }), 1.8]);
-    edges.push([drawn(streets, { color: "#ffffff" }), 0]);
-    drawn(of("rail"), { color: "#9b948b", weight: 2, dashArray: "7 5", fill: false });
-    widen();
-    map.on("zoomend", widen);
-  }
-
-  function widen() {
-    edges.forEach(function (pair) {
-      pair[0].setStyle(function (feature) { return { weight: Math.max(0.5, width(feature.properties.rank)) + pair[1] }; });
+  Array.prototype.forEach.call(form.querySelectorAll("[data-at]"), function (preset) {
+    preset.addEventListener("click", function (click) {
+      click.preventDefault();
+      form.elements.at.value = preset.dataset.at;
+      form.elements.at.focus();
     });
+  });
+
+  // A reader of the screen goes on at what was found.
+  if (data.found.length && location.hash === "#found") { found.focus({ preventScroll: true }); }
+
+  // The map
+
+  function get(address) {
+    return fetch(address).then(function (answer) { return answer.ok ? answer.json() : Promise.reject(new Error(address)); });
   }
 
-  function get(address, then) {
-    fetch(address).then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
-      .then(then, function () { /* the map is an extra: without it the list still stands */ });
-  }
+  function card(rank) { return document.getElementById("s" + rank); }
 
-  function named(name) {
-    var text = document.createElement("strong");
-    text.textContent = name;
-    return text;
-  }
+  function begin(chart) {
+    var way = null;
+    var ways = {};
+    var lit = 1;
 
-  // Every other station, as a small dot.
-  function drawOthers(all) {
+    function showWay(rank) {
+      lit = rank;
+      if (way) { way.remove(); }
+      way = null;
+      var one = data.found[rank - 1];
+      var path = one && ways[one.code];
+      if (path) { way = chart.way(path.coordinates); }
+    }
+
+    function light(rank) {
+      showWay(rank);
+      Array.prototype.forEach.call(document.querySelectorAll(".card.lit"), function (one) { one.classList.remove("lit"); });
+      card(rank).classList.add("lit");
+    }
+
+    function drawFound() {
+      data.found.slice().reverse().forEach(function (one) {
+        var mark = L.marker(chart.point(one.at), {
+          icon: chart.icon(one.state, String(one.rank), 32), title: one.name, alt: one.rank + " " + one.name, riseOnHover: true
+        });
+        mark.on("click", function () {
+          light(one.rank);
+          card(one.rank).scrollIntoView({ block: "nearest" });
+        }).addTo(chart.map);
+        card(one.rank).addEventListener("click", function (click) {
+          if (!click.target.closest("a, summary")) { light(one.rank); }
+        });
+      });
+      if (data.origin) {
+        L.marker(chart.point(data.origin), {
+          icon: chart.icon("here", "", 22), title: data.words.here, alt: data.words.here, zIndexOffset: 1000, interactive: false, keyboard: false
+        }).addTo(chart.map);
+      }
+    }
+
+    // Every other station in sight, as a small dot that leads to its page.
+    var dots = null;
     var shown = {};
-    data.found.forEach(function (one) { shown[one.at.join()] = true; });
-    all.features.forEach(function (one) {
-      var at = one.geometry.coordinates;
-      if (shown[[Number(at[0].toFixed(6)), Number(at[1].toFixed(6))].join()]) { return; }
-      L.circleMarker(latLng(at), { renderer: canvas.dots, pane: "dots", radius: 5, color: "#fff", weight: 1.5, fillColor: "#6f675c", fillOpacity: 1 })
-        .bindPopup(function () { return named(one.properties.name); }, { closeButton: false }).addTo(map);
-    });
-  }
+    data.found.forEach(function (one) { shown[one.code] = true; });
 
-  function pin(kind, text, size) {
-    return L.divIcon({ className: "pin " + kind, html: text, iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
-  }
+    function linked(feature) {
+      var link = document.createElement("a");
+      link.href = data.page.replace("CODE", encodeURIComponent(feature.id));
+      link.textContent = feature.properties.name;
+      return link;
+    }
 
-  function drawFound() {
-    data.found.slice().reverse().forEach(function (one) {
-      var mark = L.marker(latLng(one.at), { icon: pin(one.state, String(one.rank), 32), title: one.name, alt: one.name, riseOnHover: true });
-      mark.bindPopup(function () { return named(one.name); }, { closeButton: false }).on("click", function () { light(one.rank); }).addTo(map);
+    function drawDots() {
+      var map = chart.map;
+      if (map.getZoom() < DOTS_FROM_ZOOM) { return; }
+      var around = map.getBounds().pad(0.25);
+      var low = chart.lonlat(around.getSouthWest());
+      var high = chart.lonlat(around.getNorthEast());
+      // To whole hundredths of a degree, outwards: a small step of the map asks for nothing new.
+      var box = low.map(function (degrees) { return Math.floor(degrees * 100) / 100; })
+        .concat(high.map(function (degrees) { return Math.ceil(degrees * 100) / 100; })).join(",");
+      if (box === drawDots.box) { return; }
+      drawDots.box = box;
+      get(data.stations + "?bbox=" + box).then(function (answer) {
+        if (drawDots.box !== box) { return; }
+        if (dots) { dots.remove(); }
+        dots = chart.dots(answer.features.filter(function (one) { return !shown[one.id]; }), linked);
+      }).catch(function () { drawDots.box = null; });
+    }
+
+    // A tap asks before it searches: fingers slip.
+    chart.map.on("click", function (tap) {
+      var button = document.createElement("button");
+      var at = chart.lonlat(tap.latlng);
+      button.type = "button";
+      button.textContent = data.words.ask;
+      button.addEventListener("click", function () { searchFrom(at[0], at[1]); });
+      L.popup({ minWidth: 120, closeButton: false }).setLatLng(tap.latlng).setContent(button).openOn(chart.map);
     });
-    if (data.origin) {
-      L.marker(latLng(data.origin), { icon: pin("here", "", 22), title: words.here, alt: words.here, zIndexOffset: 1000 }).addTo(map);
+
+    var points = data.found.map(function (one) { return one.at; });
+    chart.show(data.origin ? points.concat([data.origin]) : points);
+    drawFound();
+    drawDots();
+    chart.map.on("moveend", drawDots);
+    if (data.ways) {
+      get(data.ways).then(function (answer) {
+        answer.stations.concat(answer.later, answer.almost).forEach(function (one) { ways[one.code] = one.path; });
+        showWay(lit);
+      }).catch(function () { /* the list says how far it is all the same */ });
     }
   }
 
-  // The way along the streets, to one station at a time.
-  var way = null;
-  var ways = {};
-
-  function showWay(rank) {
-    if (way) { way.remove(); way = null; }
-    var path = ways[data.found[rank - 1].code];
-    if (path) {
-      way = L.polyline(path.coordinates.map(latLng), { color: "#1d1a16", weight: 5, opacity: 0.8, dashArray: "1 9", interactive: false }).addTo(map);
-    }
-  }
-
-  function takeWays(answer) {
-    answer.stations.concat(answer.almost).forEach(function (one) { ways[one.code] = one.path; });
-    showWay(1);
-  }
-
-  function light(rank) {
-    showWay(rank);
-    document.querySelectorAll(".card.lit").forEach(function (card) { card.classList.remove("lit"); });
-    var card = document.getElementById("s" + rank);
-    card.classList.add("lit");
-    card.scrollIntoView({ block: "nearest" });
-  }
-
-  // A tap asks before it searches: fingers slip.
-  map.on("click", function (tap) {
-    var button = document.createElement("button");
-    button.type = "button";
-    button.textContent = words.ask;
-    var at = tap.latlng.wrap();
-    button.addEventListener("click", function () { searchFrom(at.lng, at.lat); });
-    L.popup({ minWidth: 120, closeButton: false }).setLatLng(tap.latlng).setContent(button).openOn(map);
-  });
-
-  frameAll();
-  drawFound();
-  get(words.ground, drawGround);
-  get(words.stations, drawOthers);
-  if (data.found.length) { get(data.ways, takeWays); }
+  if (yizhan.map) { yizhan.map(frame, begin); }
 })();

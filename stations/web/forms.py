@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from flask_babel import gettext
 
+from stations.questions.nearest import EVERYONE
 from stations.registry.snapshot import Snapshot
 from stations.web.names import Names
-from stations.web.params import Args, BadParameter, Known, first, read_amenities, read_moment
+from stations.web.params import Args, BadParameter, Known, first, read_amenities, read_moment, read_who
 from stations.web.words import Wall
 
-ASKED = ("mode", "minutes", "at", "amenity")
+ASKED = ("mode", "minutes", "at", "amenity", "who")
+EARLY = timedelta(hours=5, minutes=30)
+"""When the first sweepers and couriers set out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An amenity that one can ask for."""
+    """Something that one can choose: an amenity, or what one is."""
 
     key: str
     name: str
     icon: str
     chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A moment that one often means, and its words."""
+
+    at: str
+    name: str
 
 
 def carried(args: Args) -> dict[str, list[str]]:
@@ -38,6 +50,8 @@ def picks(args: Args, known: Known, names: Names, now: datetime) -> str:
         if at := first(args, "at"):
             said.append(Wall.at(now, known.zone).reads(read_moment(at, known.zone)))
         said.extend(names.amenity(key) for key in sorted(read_amenities(args, known), key=names.order))
+        if read_who(args, known):
+            said.extend(names.eligible(key) for key in names.taxonomy.eligible.terms if key in args["who"])
     except BadParameter:
         return ""  # the page already says what is wrong with it
     return " · ".join(said)
@@ -57,6 +71,18 @@ def form_of(args: Args, known: Known, names: Names) -> dict[str, Any]:
     }
 
 
+def presets(now: datetime) -> list[Preset]:
+    """Moments that one often means, as the form's date-and-time field writes them; `now` is of the wall's clock."""
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0) + EARLY
+    early = now.replace(hour=0, minute=0) + EARLY if now.hour < 5 else tomorrow
+    said = (
+        (now + timedelta(minutes=30), gettext("In 30 min")),
+        (now + timedelta(hours=2), gettext("In 2 hours")),
+        (early, gettext("Today 05:30") if early.date() == now.date() else gettext("Tomorrow 05:30")),
+    )
+    return [Preset(f"{moment:%Y-%m-%dT%H:%M}", name) for moment, name in said]
+
+
 def chips(snapshot: Snapshot, chosen: frozenset[str], names: Names) -> list[Chip]:
     """The amenities that some active station has, the chosen ones first, then by how many have them."""
     has = np.asarray(snapshot.amenity)[np.asarray(snapshot.active)] == 1
@@ -64,3 +90,33 @@ def chips(snapshot: Snapshot, chosen: frozenset[str], names: Names) -> list[Chip
     offered = [key for key, count in counts.items() if count or key in chosen]
     offered.sort(key=lambda key: (key not in chosen, -counts[key], key))
     return [Chip(key, names.amenity(key), names.amenity_icon(key), key in chosen) for key in offered]
+
+
+class Guests:
+    """For whom alone some stations are: worked out once for each revision, as it takes a look at every record."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._kept: tuple[int, frozenset[str]] = (-1, frozenset())
+
+    def chips(self, snapshot: Snapshot, chosen: frozenset[str]) -> list[Chip]:
+        """What a person may say to be, as far as it matters at some active station; nothing where it never does."""
+        kept = self._kept
+        if kept[0] != snapshot.revision:
+            # One assignment: another thread sees either pair whole.
+            kept = self._kept = (snapshot.revision, _limited_to(snapshot))
+        terms = self._names.taxonomy.eligible
+        matter = kept[1] | chosen
+        # A station for outdoor workers is one for couriers, too: then each of them is a choice.
+        offered = [key for key in terms.terms if key != EVERYONE and terms.wider(key) & matter] if matter else []
+        return [Chip(key, self._names.eligible(key), "user", key in chosen) for key in offered]
+
+
+def _limited_to(snapshot: Snapshot) -> frozenset[str]:
+    said: set[str] = set()
+    for row in snapshot.active_rows.tolist():
+        if b'"eligible"' in snapshot.records[row]:
+            eligible = snapshot.stations[row].eligible
+            if EVERYONE not in eligible:
+                said.update(eligible)
+    return frozenset(said)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geodata.access import Mode, load_modes
+from stations.questions.nearest import EVERYONE
 from stations.station import Station
 from stations.taxonomy import Taxonomy, Term
 from stations.web.language import language
@@ -51,6 +52,15 @@ class Names:
     def access(self, key: str) -> str:
         """How one gets in."""
         return _name(self.taxonomy.access.terms.get(key), key)
+
+    def eligible(self, key: str) -> str:
+        """Who may use a station."""
+        return _name(self.taxonomy.eligible.terms.get(key), key)
+
+    def who(self) -> dict[str, frozenset[str]]:
+        """What a person may be, each with every wider word for it; ``everyone`` is nothing that one may be."""
+        several = self.taxonomy.eligible
+        return {key: several.wider(key) for key in several.terms if key != EVERYONE}
 
     @staticmethod
     def station(station: Station) -> str:

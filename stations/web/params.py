@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from werkzeug.datastructures import MultiDict
@@ -24,7 +24,10 @@ Args = Mapping[str, Sequence[str]]
 
 MOST_MINUTES = 120.0
 MOST_STATIONS = 50
-NEAREST_PARAMETERS = frozenset({"lon", "lat", "mode", "minutes", "at", "amenity", "limit", "path", "lang"})
+NEAREST_PARAMETERS = frozenset({"lon", "lat", "mode", "minutes", "at", "amenity", "who", "limit", "path", "lang"})
+SEVERAL = frozenset({"amenity", "who"})
+"""Parameters that may be given more than once."""
+
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _OFFSET_WITH_SPACE = re.compile(r"(.*T.*) ([0-9]{2}:?[0-9]{2})")
@@ -52,11 +55,18 @@ class BadParameter(StationsError, ValueError):  # noqa: N818  -- it is the param
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a question may name in this house: the travel modes, the amenities, and whose clock is meant."""
+    """What a question may name in this house: the travel modes, the amenities, whose clock is meant, who may ask.
+
+    Attributes
+    ----------
+    who
+        What a person may be, each with itself and every wider word for it.
+    """
 
     modes: frozenset[str]
     amenities: frozenset[str]
     zone: tzinfo
+    who: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def given(args: MultiDict[str, str]) -> Args:
@@ -96,6 +106,7 @@ def read_nearest(args: Args, known: Known, now: datetime, origin: LonLat | None 
         minutes=read_minutes(args),
         at=read_moment(at, known.zone) if at else now,
         amenities=read_amenities(args, known),
+        who=read_who(args, known),
         limit=read_limit(args),
         path=read_flag(args, "path"),
     )
@@ -132,9 +143,9 @@ def refuse_unknown(args: Args, parameters: frozenset[str]) -> None:
 
 
 def refuse_repeated(args: Args) -> None:
-    """Refuse a parameter given twice, for it cannot be known which was meant; only amenities may be several."""
+    """Refuse a parameter given twice, for it cannot be known which was meant, unless it may be several."""
     for name, values in args.items():
-        if len(values) > 1 and name != "amenity":
+        if len(values) > 1 and name not in SEVERAL:
             raise BadParameter(name, values[1], "“{field}” is given more than once. Give it once.")
 
 
@@ -198,6 +209,20 @@ def read_amenities(args: Args, known: Known) -> frozenset[str]:
             known=", ".join(sorted(known.amenities)),
         )
     return asked
+
+
+def read_who(args: Args, known: Known) -> frozenset[str]:
+    """Read every ``who``, what the person is, and give the wider words for it, too."""
+    if "who" not in args:
+        return frozenset()
+    held: set[str] = set()
+    for key in filter(None, args["who"]):
+        if key not in known.who:
+            raise BadParameter(
+                "who", key, "There is no group of people “{value}”. Known are: {known}.", known=", ".join(known.who)
+            )
+        held |= known.who[key]
+    return frozenset(held)
 
 
 def read_flag(args: Args, field: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -25,11 +25,10 @@ from stations.hours import (
     State,
 )
 from stations.phrases.sentences import Language, sentence
-from stations.questions.nearest import Found, Reason
+from stations.questions.nearest import EVERYONE, Found, Reason
 from stations.station import Closure, Station
 from stations.web.language import language
-
-Names = Callable[[str], str]
+from stations.web.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,16 @@ class Wall:
         if 1 < days < 7:
             return gettext("%(weekday)s %(clock)s", weekday=format_date(local.date(), "EEE", rebase=False), clock=clock)
         return gettext("%(day)s %(clock)s", day=format_date(local.date(), "medium", rebase=False), clock=clock)
+
+    def looks_back(self, moment: datetime) -> str:
+        """Say when something was, the short way: the hour today and yesterday, else the day."""
+        local = moment.astimezone(self.zone)
+        days = (self.today - local.date()).days
+        if days == 0:
+            return gettext("today %(clock)s", clock=f"{local:%H:%M}")
+        if days == 1:
+            return gettext("yesterday %(clock)s", clock=f"{local:%H:%M}")
+        return str(format_date(local.date(), "medium", rebase=False))
 
     def reads_until(self, moment: datetime) -> str:
         """Say when something ends; the midnight after today is the 24:00 that signs on doors say."""
@@ -166,11 +175,23 @@ def say_because(reason: str) -> str:
     return _BECAUSE[reason]() if reason in _BECAUSE else reason
 
 
-def say_reason(reason: Reason, because: str, wall: Wall, amenity: Names) -> str:
+def say_reason(reason: Reason, because: str, wall: Wall, names: Names) -> str:
     """Say why a station only almost fits; `because` is the clock rule's reason for its state."""
-    said = _SENTENCES[reason.key](reason.values, wall, amenity)
+    said = _SENTENCES[reason.key](reason.values, wall, names)
     more = say_because(because) if reason.key in {"closed", "closing"} else ""
     return gettext("%(state)s (%(because)s)", state=said, because=more) if more else said
+
+
+def say_eligible(keys: Sequence[str], names: Names) -> str:
+    """Say for whom alone a station is; nothing where it is for everyone, or does not say."""
+    if not keys or EVERYONE in keys:
+        return ""
+    return gettext("Only for: %(people)s", people=listed([names.eligible(key) for key in keys]))
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row, as the language writes them."""
+    return gettext(", ").join(words)
 
 
 _UNANNOUNCED = re.compile(re.escape(NOT_ANNOUNCED).replace(r"\{year\}", "([0-9]+)"))
@@ -203,12 +224,16 @@ def _closing(values: Mapping[str, object], wall: Wall, _: Names) -> str:
     )
 
 
-def _lacks(values: Mapping[str, object], _: Wall, amenity: Names) -> str:
-    return gettext("Does not have: %(amenity)s", amenity=amenity(str(values["amenity"])))
+def _lacks(values: Mapping[str, object], _: Wall, names: Names) -> str:
+    return gettext("Does not have: %(amenity)s", amenity=names.amenity(str(values["amenity"])))
 
 
-def _not_known(values: Mapping[str, object], _: Wall, amenity: Names) -> str:
-    return gettext("Not known whether it has: %(amenity)s", amenity=amenity(str(values["amenity"])))
+def _not_for(values: Mapping[str, object], _: Wall, names: Names) -> str:
+    return say_eligible(str(values["eligible"]).split(","), names)
+
+
+def _not_known(values: Mapping[str, object], _: Wall, names: Names) -> str:
+    return gettext("Not known whether it has: %(amenity)s", amenity=names.amenity(str(values["amenity"])))
 
 
 def _no_way(_: Mapping[str, object], __: Wall, ___: Names) -> str:
@@ -222,6 +247,7 @@ def _too_far(values: Mapping[str, object], _: Wall, __: Names) -> str:
 _SENTENCES: Mapping[str, Callable[[Mapping[str, object], Wall, Names], str]] = {
     "closed": _closed,
     "closing": _closing,
+    "not_for": _not_for,
     "lacks": _lacks,
     "not_known": _not_known,
     "too_far": _too_far,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import orjson
 from flask import Blueprint, Response, request
 
 from stations.questions.nearest import Found, NearestAnswer, find_nearest
 from stations.station import Station
+from stations.upkeep.facts import Caution
+from stations.web.cautions import caution_json
 from stations.web.house import House
 from stations.web.params import (
     NEAREST_PARAMETERS,
@@ -24,6 +27,9 @@ JSON = "application/json"
 NEAREST = "/api/nearest"
 NEAREST_HEADERS = (("Content-Type", JSON), ("Cache-Control", "no-store"))
 """Not to be kept, for it says where a person stands."""
+
+Warned = Mapping[str, Sequence[Caution]]
+NOBODY_WARNED: Warned = MappingProxyType({})
 
 
 class Written:
@@ -53,6 +59,7 @@ class Written:
                 "hours": station.hours,
                 "self_service_hours": station.self_service_hours,
                 "access": station.access,
+                "eligible": station.eligible,
                 "amenities": {key: state.value for key, state in station.amenities.items()},
             }
             written = kept[1][station.code] = orjson.dumps(facts)[:-1] + b","
@@ -65,8 +72,9 @@ def nearest_answers(house: House, known: Known) -> Callable[[Args], bytes]:
 
     def answer(args: Args) -> bytes:
         refuse_unknown(args, NEAREST_PARAMETERS)
-        query = read_nearest(args, known, datetime.now(known.zone))
-        return write_nearest(find_nearest(query, house.snapshot(), house.atlas), written)
+        now = datetime.now(known.zone)
+        answer = find_nearest(read_nearest(args, known, now), house.snapshot(), house.atlas)
+        return write_nearest(answer, written, house.cautions(now))
 
     return answer
 
@@ -83,20 +91,27 @@ def nearest_door(answer: Callable[[Args], bytes]) -> Blueprint:
     return door
 
 
-def write_nearest(answer: NearestAnswer, written: Written) -> bytes:
-    """Write an answer as JSON: seconds and metres to a tenth, moments in ISO 8601, positions in WGS-84."""
+def write_nearest(answer: NearestAnswer, written: Written, warned: Warned = NOBODY_WARNED) -> bytes:
+    """Write an answer as JSON: seconds and metres to a tenth, moments in ISO 8601, positions in WGS-84.
+
+    Parameters
+    ----------
+    warned
+        What others found wrong, by the station's code.
+    """
     revision = answer.revision
     return orjson.dumps(
         {
-            "stations": [_found(found, written, revision) for found in answer.stations],
-            "almost": [_found(found, written, revision) for found in answer.almost],
+            "stations": [_found(found, written, revision, warned) for found in answer.stations],
+            "almost": [_found(found, written, revision, warned) for found in answer.almost],
+            "later": [_found(found, written, revision, warned) for found in answer.later],
             "revision": revision,
             "digest": answer.digest,
         },
     )
 
 
-def _found(found: Found, written: Written, revision: int) -> orjson.Fragment:
+def _found(found: Found, written: Written, revision: int, warned: Warned) -> orjson.Fragment:
     there = b'"seconds":%.1f,"metres":%.1f,"basis":"%s","state":"%s","changes_at":%s' % (
         found.seconds,
         found.metres,
@@ -108,6 +123,8 @@ def _found(found: Found, written: Written, revision: int) -> orjson.Fragment:
         there += b',"because":' + orjson.dumps(found.because)
     if found.reasons:
         there += b',"reasons":' + orjson.dumps([{"key": reason.key, **reason.values} for reason in found.reasons])
+    if cautions := warned.get(found.station.code):
+        there += b',"cautions":' + orjson.dumps([caution_json(one) for one in cautions])
     if found.path is not None:
         points = [(point.lon, point.lat) for point in found.path]
         there += b',"path":' + orjson.dumps({"type": "LineString", "coordinates": points})

@@ -8,14 +8,17 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from flask_babel import gettext
+
 from geodata.atlas import Atlas
 from geodata.lonlat import LonLat
 from stations.questions.nearest import NearestQuery, find_nearest
+from stations.web.cautions import Cautions
 from stations.web.credit import credit_of
 from stations.web.errors import say
-from stations.web.finder.cards import Groups, group, headline
+from stations.web.finder.cards import Dealer, Groups, Warned
 from stations.web.finder.where import Whereabouts, read_where
-from stations.web.forms import carried, chips, form_of, picks
+from stations.web.forms import Guests, carried, chips, form_of, picks, presets
 from stations.web.house import House
 from stations.web.names import Names
 from stations.web.params import BadParameter, Known, given, read_nearest
@@ -23,6 +26,9 @@ from stations.web.words import Wall
 
 MINUTES = (5, 10, 15, 20, 30, 45)
 NO_GROUND = b'{"type":"FeatureCollection","features":[]}'
+LINK_DECIMALS = 4
+"""Decimals of a person's position in an address: 11 m."""
+
 CHIPS_IN_SIGHT = 6
 """How many amenities are shown before the rest is asked for: two rows on a phone."""
 
@@ -30,6 +36,7 @@ CHIPS_IN_SIGHT = 6
 def finder_door(house: House, known: Known, names: Names) -> Blueprint:
     """Make the door for those who look for a station."""
     door = Blueprint("finder", __name__)
+    cautions, guests = Cautions(names), Guests(names)
 
     @door.get("/")
     def find() -> Response:
@@ -43,12 +50,19 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
             where = read_where(args, house)
             if where is not None:
                 answer = find_nearest(read_nearest(args, known, now, where.position), snapshot, house.atlas)
+                wall = Wall.at(answer.query.at, known.zone)
+                warned = Warned(house.cautions(now), Wall.at(now, known.zone), cautions)
+                dealer = Dealer(names, warned, wall, request.user_agent.string)
+                groups = dealer.deal(answer)
                 shown |= {
                     "where": where,
                     "ways": ways_address(answer.query),
-                    "groups": group(answer, Wall.at(answer.query.at, known.zone), names),
-                    "headline": headline(answer, names),
-                    "basis": next((found.basis for found in answer.stations + answer.almost), "street"),
+                    "groups": groups,
+                    "asked_how": " · ".join(
+                        (names.mode(answer.query.mode), gettext("%(minutes)s min", minutes=f"{answer.query.minutes:g}"))
+                    ),
+                    "headline": dealer.headline(answer, groups),
+                    "basis": next((card.found.basis for card in groups.all()), "street"),
                 }
         except BadParameter as fault:
             shown["fault"] = {"field": fault.field, "message": say(fault)}
@@ -57,11 +71,13 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
             "finder/index.html",
             form=form_of(args, known, names),
             chips=chips(snapshot, frozenset(args.get("amenity", ())), names),
+            guests=guests.chips(snapshot, frozenset(known.who) & frozenset(args.get("who", ()))),
+            presets=presets(now),
             minutes_offered=MINUTES,
             chips_in_sight=CHIPS_IN_SIGHT,
             picks=picks(args, known, names, now),
             same=carried(args),
-            map_data=map_data(shown["where"], shown["groups"], shown.get("ways"), house),
+            map_data=map_data(shown["where"], shown["groups"], shown.get("ways")),
             **shown,
         )
         response = make_response(page, status)
@@ -93,18 +109,19 @@ def ways_address(query: NearestQuery) -> str:
     """Where the map asks for the ways along the streets, once the page is there: drawing them all takes a while."""
     return url_for(
         "nearest.nearest",
-        lon=query.origin.lon,
-        lat=query.origin.lat,
+        lon=round(query.origin.lon, LINK_DECIMALS),
+        lat=round(query.origin.lat, LINK_DECIMALS),
         mode=query.mode,
         minutes=f"{query.minutes:g}",
         at=query.at.isoformat(),
         amenity=sorted(query.amenities),
+        who=sorted(query.who),
         limit=query.limit,
         path=1,
     )
 
 
-def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None, house: House) -> dict[str, Any]:
+def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None) -> dict[str, Any]:
     """What the map beside the list is drawn from."""
     return {
         "ways": ways,
@@ -115,11 +132,13 @@ def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None,
                 "code": shown.found.station.code,
                 "name": shown.name,
                 "at": _pair(shown.found.station.position),
-                "state": "almost" if shown.reasons else shown.state,
+                "state": "unknown" if shown.state == "doubtful" else shown.state,
             }
             for shown in (groups.all() if groups else ())
         ],
-        "bounds": None if house.atlas is None else house.atlas.summary.bounds,
+        "stations": url_for("stations.stations"),
+        "page": url_for("station.show", code="CODE"),
+        "words": {"here": gettext("You are here"), "ask": gettext("Search from here")},
     }
 
 
