@@ -274,13 +274,15 @@ class Upkeep:
         return secret_for_cookies(self._writing)
 
     def forget(self, now: datetime) -> None:
-        """Forget who said what before yesterday, if there is still something to forget.
+        """Forget who said what before yesterday, if there is still something to forget and the database can be read.
 
         Raises
         ------
         RegistryError
-            It cannot be written.
+            It cannot be written just now.
         """
+        if not self._answers():
+            return
         today = self._day(now)
         with self._store.reading() as connection:
             if not forgettable(connection, today):

@@ -10,14 +10,16 @@ from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, UnknownModeError
-from stations.errors import RegistryError, StationsError, UnknownRevisionError
+from stations.errors import RegistryError, SayingError, StationsError, UnknownRevisionError, UnknownStationError
 from stations.web.params import BadParameter
 
 STATUSES: Mapping[type[Exception], int] = {
     BadParameter: 400,
     PositionError: 400,
     UnknownModeError: 400,
+    SayingError: 400,
     OffStreetError: 422,
+    UnknownStationError: 404,
     UnknownRevisionError: 410,
     AtlasError: 503,
     RegistryError: 503,
@@ -28,6 +30,9 @@ STATUSES: Mapping[type[Exception], int] = {
 inheritance counts, so a child may differ from its root."""
 
 API = ("/api/", "/healthz")
+
+RETRY_S = 5
+"""After which a registry that could not be read or written may be asked again."""
 
 
 def status_of(fault: Exception) -> int:
@@ -52,7 +57,12 @@ def _known(fault: GeodataError | StationsError) -> Response:
     status = status_of(fault)
     if isinstance(fault, RegistryError):  # says what an operator must do, which is not a courier's business
         current_app.logger.error("%s: %s", type(fault).__name__, fault)
-        return _answer(status, gettext("The list of stations cannot be read just now. Try again in a moment."))
+        if request.method == "POST":
+            answer = _answer(status, gettext("This cannot be written down just now. Send it again in a moment."))
+        else:
+            answer = _answer(status, gettext("The list of stations cannot be read just now. Try again in a moment."))
+        answer.headers["Retry-After"] = str(RETRY_S)
+        return answer
     if status == 500:
         current_app.logger.error("%s: %s", type(fault).__name__, fault)
         return _answer(status, _explain(status))
@@ -90,8 +100,16 @@ def _explain(status: int) -> str:
     return gettext("Something went wrong here, not with you. Try again in a moment.")
 
 
-def _answer(status: int, message: str, field: str | None = None, value: str | None = None) -> Response:
+def wants_json() -> bool:
+    """Whether an answer is for a program: by the address, or because it says so when it sends something."""
     if request.path.startswith(API):
+        return True
+    accepted = request.accept_mimetypes
+    return request.method == "POST" and accepted["application/json"] > accepted["text/html"]
+
+
+def _answer(status: int, message: str, field: str | None = None, value: str | None = None) -> Response:
+    if wants_json():
         body = {"error": {"status": status, "field": field, "value": value, "message": message}}
         answer = Response(orjson.dumps(body), status, mimetype="application/json")
     else:

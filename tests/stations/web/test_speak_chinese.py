@@ -19,7 +19,7 @@ from stations.web.language import LOCALES
 from tests.town import PROJECT, SHANGHAI
 
 CATALOGUE = PROJECT / "translations" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
-SHOWN = {"PositionError", "OffStreetError", "UnknownModeError", "BadParameter"}
+SHOWN = {"PositionError", "OffStreetError", "UnknownModeError", "BadParameter", "SayingError"}
 """Errors whose words the doors show."""
 
 
@@ -43,7 +43,13 @@ def extracted() -> set[object]:
 def templates_of_errors() -> set[str]:
     """Every text that an error shown by the doors is raised with, either branch of a choice."""
     found: set[str] = set()
-    for path in [*(PROJECT / "geodata").rglob("*.py"), *(PROJECT / "stations" / "questions").rglob("*.py")]:
+    paths = [
+        *(PROJECT / "geodata").rglob("*.py"),
+        *(STATIONS / "questions").rglob("*.py"),
+        *(STATIONS / "upkeep").rglob("*.py"),
+        STATIONS / "web" / "station" / "saying.py",
+    ]
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SHOWN and node.args:
                 found |= {
