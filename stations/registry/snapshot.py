@@ -18,6 +18,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from geodata.memo import Memo
 from stations.errors import HoursError, UnknownStationError
 from stations.hours import STATE_CODES, Hours
 from stations.hours.table import RuleTable
@@ -111,6 +112,7 @@ class Snapshot(Columns):
             stations=Stations(columns.records, self.stations.keeping),
             rules=rules,
         )
+        vars(later)["memo"] = self.memo
         # What did not change is the same object.
         if later.rules is self.rules:
             self._hand_on(later, "_table")
@@ -122,6 +124,11 @@ class Snapshot(Columns):
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @cached_property
+    def memo(self) -> Memo:
+        """What is kept of this snapshot and of those that follow from it; a key says by itself what it is true of."""
+        return Memo()
 
     @cached_property
     def active_rows(self) -> NDArray[np.int64]:
