@@ -7,6 +7,7 @@ capitals follows. Nothing else in the program reads the environment.
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 PREFIX = "YIZHAN_"
 
+ADDRESS = re.compile(r"https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+SHORTEST_SECRET = 32
+
 LIKE_A_SETTING = 0.8
 """How alike an unknown variable must be to a setting to be called a misspelling (`difflib` ratio)."""
 
@@ -32,6 +37,23 @@ def _zone(value: object) -> object:
     except (LookupError, ValueError, OSError):
         message = "is not a time zone name; use one like Asia/Shanghai"
         raise ValueError(message) from None
+
+
+def _address(value: object) -> object:
+    """Take a site's address with a slash behind it too, as browsers show it."""
+    if not isinstance(value, str) or not value:
+        return value
+    if not ADDRESS.fullmatch(value.rstrip("/")):
+        message = "is not the address of a site; write scheme and host alone, like https://yizhan.example.org"
+        raise ValueError(message)
+    return value.rstrip("/").lower()
+
+
+def _secret(value: object) -> object:
+    if isinstance(value, str) and 0 < len(value) < SHORTEST_SECRET:
+        message = f"is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -hex 32"
+        raise ValueError(message)
+    return value
 
 
 class Settings(BaseModel):
@@ -50,24 +72,30 @@ class Settings(BaseModel):
         description="Time zone of the stations: opening hours and times without an offset are read in it",
     )
     demo: bool = Field(default=False, description="Say in every page's header that the county is made up")
-    address: str = Field(
+    address: Annotated[str, BeforeValidator(_address)] = Field(
         default="",
-        pattern=r"^(https?://[^\s/?#]+)?$",
         description="Address that people know this house by, like https://yizhan.example.org: for posters and links",
     )
     proxies: int = Field(
         default=0,
         ge=0,
         le=10,
-        description="How many proxies of your own stand in front, each adding to X-Forwarded-For and -Proto",
+        description="How many proxies of your own stand in front, each adding the address it was asked from to "
+        "X-Forwarded-For; 0 where nothing does",
     )
     requests_per_minute: int = Field(
-        default=1200, ge=0, description="Requests that one client may make in a minute; 0 for any number"
+        default=1200,
+        ge=0,
+        description="Requests that one client, an IPv4 address or a /64 of IPv6, may make of each worker in a minute; "
+        "0 for any number",
     )
     reports_per_hour: int = Field(
-        default=20, ge=0, description="Reports, confirmations and visits that one client may send in an hour"
+        default=120,
+        ge=0,
+        description="Reports, confirmations and visits that one client may send to each worker in an hour; "
+        "0 for any number",
     )
-    secret: SecretStr = Field(
+    secret: Annotated[SecretStr, BeforeValidator(_secret)] = Field(
         default=SecretStr(""),
         description="Key that cookies are signed with, 32 characters or more; kept in the registry when not given",
     )
@@ -116,7 +144,7 @@ class Settings(BaseModel):
             raise SettingsError(
                 "{variable} is “{value}”, which cannot be used: {fault}. It means: {meaning}. Correct it or unset it.",
                 variable=PREFIX + name.upper(),
-                value=given[name][:80],
+                value="…" if cls.model_fields[name].annotation is SecretStr else given[name][:80],
                 fault=fault["msg"].removeprefix("Value error, "),
                 meaning=cls.model_fields[name].description,
             ) from None

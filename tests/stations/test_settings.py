@@ -50,6 +50,27 @@ def test_a_value_that_cannot_be_used_is_named(variable, text):
     assert f"“{text}”" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["x.org", "ftp://x.org", "https://", "https://x.org/finder", "https://a@x.org", "https://x.org?a", "https://a b"],
+)
+def test_an_address_that_leads_nowhere_is_refused(address):
+    with pytest.raises(SettingsError, match="scheme and host alone"):
+        Settings.from_environment({"YIZHAN_ADDRESS": address})
+
+
+def test_an_address_is_read_as_browsers_show_it():
+    read = Settings.from_environment({"YIZHAN_ADDRESS": "https://Yizhan.example.org:8443/"})
+    assert read.address == "https://yizhan.example.org:8443"
+
+
+def test_a_short_secret_is_refused_and_not_shown():
+    with pytest.raises(SettingsError, match="32 characters") as caught:
+        Settings.from_environment({"YIZHAN_SECRET": "hunter2"})
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in repr(Settings(secret="hunter2" * 5))
+
+
 def test_a_misspelt_setting_is_noticed():
     with pytest.raises(SettingsError, match="YIZHAN_DATABASE"):
         Settings.from_environment({"YIZHAN_DATABSE": "sqlite:///x.db"})
