@@ -19,6 +19,7 @@ from stations.commands.atlas import atlas_commands, demo_commands
 from stations.commands.questions import question_commands
 from stations.commands.registry import registry_commands
 from stations.commands.stations import station_commands
+from stations.commands.upkeep import upkeep_commands
 from stations.errors import StationsError
 from stations.questions.reach import station_table
 from stations.registry.log import Registry
@@ -134,5 +135,6 @@ def add_commands(app: Flask, settings: Settings) -> None:
     app.cli.add_command(demo_commands(settings, registry))
     app.cli.add_command(registry_commands(settings))
     app.cli.add_command(station_commands(registry, settings.timezone, atlas))
+    app.cli.add_command(upkeep_commands(registry, settings.timezone))
     for command in question_commands(house):
         app.cli.add_command(command)

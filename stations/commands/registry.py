@@ -11,7 +11,7 @@ import click
 
 from stations.commands.bars import bars
 from stations.commands.telling import told
-from stations.registry.backups import back_up, restore
+from stations.registry.backups import Contents, back_up, restore
 from stations.registry.log import WAIT_S
 from stations.registry.migrating import prepare, upgrade
 from stations.registry.stores import Store, open_store
@@ -85,7 +85,7 @@ def registry_commands(settings: Settings) -> click.Group:
                 f"{file.name}: {made.entries:,} entries in {made.batches:,} batches, up to revision {made.head}, "
                 f"{file.stat().st_size / 1e6:.1f} MB. Read back and found right."
             )
-            click.echo(f"Digest of the log: {made.log}")
+            _print_kept(made)
 
     @group.command("restore")
     @click.argument("file", type=click.Path(path_type=Path))
@@ -102,7 +102,7 @@ def registry_commands(settings: Settings) -> click.Group:
                 f"Restored {made.entries:,} entries in {made.batches:,} batches, up to revision {made.head}, as of "
                 f"{made.made}. Verified."
             )
-            click.echo(f"Digest of the log: {made.log}")
+            _print_kept(made)
 
     return group
 
@@ -115,6 +115,12 @@ def _opened(url: str) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def _print_kept(made: Contents) -> None:
+    if made.kept:
+        click.echo(f"Beside the log: {made.kept:,} rows of reports, confirmations, and counts by day.")
+    click.echo(f"Digest of the log: {made.log}")
 
 
 def _print_proof(proof: Proof, *, mended: bool) -> None:

@@ -1,8 +1,8 @@
 """A registry as one file that either store can be made from again: its log, written out and compressed.
 
-The lines of a backup are JSON: a header, the transcript of the log, and a footer
-with what was counted and the digests. Nothing else of a registry is worth
-keeping, as everything else is made from the log.
+The lines of a backup are JSON: a header, the transcript of the log, what people at
+the doors said, and a footer with what was counted and the digests. Nothing else is
+worth keeping: the rest is made from the log, or is a secret that must not last.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ import sqlalchemy as sa
 from geodata.progress import Progress, silent
 from stations.errors import BackupError, RegistryError, StationsError
 from stations.registry.entries import head_of
+from stations.registry.kept import BEGINS, KeptRow, kept_row, kept_rows, put_back
 from stations.registry.migrating import prepare
-from stations.registry.schema import BATCH, ENTRY, NEWEST
+from stations.registry.schema import BATCH, ENTRY, KEPT, NEWEST
 from stations.registry.stores import Store, insert_many, open_store
-from stations.registry.transcript import PAGE, BatchRow, Row, row_of, transcript
+from stations.registry.transcript import PAGE, BatchRow, EntryRow, Row, row_of, transcript
 from stations.registry.verifying import rebuild, verify_in
 
 FORMAT = "yizhan registry backup"
-VERSION = 1
+VERSION = 2
+"""From 2 on, what people said is in it."""
 
 COMPRESSION = 6
 MAX_LINE = 64_000_000
@@ -54,6 +56,8 @@ class Contents:
         ISO 8601, UTC.
     log
         SHA-256 of the transcript, as `log_digest` gives it of the registry.
+    kept
+        Rows of what people said; 0 in a backup of before.
     """
 
     head: int
@@ -61,12 +65,13 @@ class Contents:
     batches: int
     made: str
     log: str
+    kept: int = 0
 
 
 def back_up(
     store: Store, path: Path, *, at: datetime, overwrite: bool = False, progress: Progress = silent
 ) -> Contents:
-    """Write the log to a file, as of its head now. Whoever reads or writes meanwhile is not held up.
+    """Write the log as of its head now, and what people said, to a file. Nobody who reads or writes is held up.
 
     The file appears under its name when it is whole and has been read back. Only
     its owner may read it, as custodians are in it.
@@ -99,7 +104,7 @@ def back_up(
 
 def _write(store: Store, file: IO[bytes], head: int, made: str, progress: Progress) -> Contents:
     whole, log = hashlib.sha256(), hashlib.sha256()
-    entries = batches = 0
+    entries = batches = kept = 0
     header = {"format": FORMAT, "version": VERSION, "schema": NEWEST, "head": head, "made": made}
     with gzip.GzipFile(filename="", mode="wb", compresslevel=COMPRESSION, fileobj=file, mtime=0) as packed:
         line = orjson.dumps(header) + b"\n"
@@ -113,9 +118,19 @@ def _write(store: Store, file: IO[bytes], head: int, made: str, progress: Progre
             batches += sum(isinstance(row, BatchRow) for row in rows)
             entries += sum(not isinstance(row, BatchRow) for row in rows)
             progress("copy", entries, head)
-        footer = {"entries": entries, "batches": batches, "log": log.hexdigest(), "sha256": whole.hexdigest()}
-        packed.write(orjson.dumps(footer) + b"\n")
-    return Contents(head, entries, batches, made, log.hexdigest())
+        for said in kept_rows(store.reading, head):
+            text = b"".join(row.line() for row in said)
+            whole.update(text)
+            packed.write(text)
+            kept += len(said)
+        packed.write(_footer(entries, batches, kept, log.hexdigest(), whole.hexdigest()))
+    return Contents(head, entries, batches, made, log.hexdigest(), kept)
+
+
+def _footer(entries: int, batches: int, kept: int | None, log: str, whole: str) -> bytes:
+    counted: dict[str, object] = {"entries": entries, "batches": batches}
+    counted |= {} if kept is None else {"kept": kept}
+    return orjson.dumps(counted | {"log": log, "sha256": whole}) + b"\n"
 
 
 @contextmanager
@@ -197,7 +212,7 @@ def restore(url: str, path: Path, *, wait_s: float, progress: Progress = silent)
 
 
 def _fill(connection: sa.Connection, name: str, path: Path, expected: Contents, progress: Progress) -> None:
-    if any(connection.execute(sa.select(sa.exists().select_from(table))).scalar() for table in (ENTRY, BATCH)):
+    if any(connection.execute(sa.select(sa.exists().select_from(table))).scalar() for table in (ENTRY, BATCH, *KEPT)):
         raise RegistryError(
             "The registry {name} is not empty, and a backup is restored only into an empty place. "
             "Set YIZHAN_DATABASE to a new one.",
@@ -220,12 +235,12 @@ def _fill(connection: sa.Connection, name: str, path: Path, expected: Contents, 
         )
 
 
-def _insert(connection: sa.Connection, rows: list[Row]) -> None:
+def _insert(connection: sa.Connection, rows: list[Row | KeptRow]) -> None:
     batches = [astuple(row) for row in rows if isinstance(row, BatchRow)]
-    entries = [row for row in rows if not isinstance(row, BatchRow)]
+    entries = [row for row in rows if isinstance(row, EntryRow)]
     for table, values in ((BATCH, batches), (ENTRY, entries)):
-        if values:
-            insert_many(connection, table, values)
+        insert_many(connection, table, values)
+    put_back(connection, [row for row in rows if isinstance(row, KeptRow)])
 
 
 class _Reader:
@@ -237,7 +252,7 @@ class _Reader:
         self._whole = hashlib.sha256()
         self._log = hashlib.sha256()
         self._entries = 0
-        self._batches = 0
+        self._batches = self._kept = 0
         self._header = self._read_header()
 
     @classmethod
@@ -263,26 +278,16 @@ class _Reader:
                 "The backup {name} cannot be read: {fault}.", name=path.name, fault=error.strerror
             ) from error
 
-    def pages(self, stage: str, progress: Progress) -> Iterator[list[Row]]:
-        """Give the rows of the log, some at a time, up to the footer."""
-        rows: list[Row] = []
+    def pages(self, stage: str, progress: Progress) -> Iterator[list[Row | KeptRow]]:
+        """Give the rows of the log and then of what people said, some at a time, up to the footer."""
+        rows: list[Row | KeptRow] = []
         while True:
             line = self._line()
             if not line:
                 raise EOFError
             if line.startswith(b'{"entries":'):
                 break
-            try:
-                row = row_of(line)
-            except ValueError as error:
-                raise _altered(self._name) from error
-            self._whole.update(line)
-            self._log.update(line)
-            rows.append(row)
-            if isinstance(row, BatchRow):
-                self._batches += 1
-            else:
-                self._entries += 1
+            rows.append(self._row(line))
             if len(rows) == PAGE:
                 yield rows
                 rows = []
@@ -293,7 +298,25 @@ class _Reader:
 
     def contents(self) -> Contents:
         """What was read."""
-        return Contents(self._header["head"], self._entries, self._batches, self._header["made"], self._log.hexdigest())
+        header = self._header
+        counted = header["head"], self._entries, self._batches
+        return Contents(*counted, header["made"], self._log.hexdigest(), self._kept)
+
+    def _row(self, line: bytes) -> Row | KeptRow:
+        try:
+            row = kept_row(line) if line.startswith(BEGINS) else row_of(line)
+        except ValueError as error:
+            raise _altered(self._name) from error
+        self._whole.update(line)
+        if isinstance(row, KeptRow):
+            self._kept += 1
+            return row
+        self._log.update(line)
+        if isinstance(row, BatchRow):
+            self._batches += 1
+        else:
+            self._entries += 1
+        return row
 
     def _line(self) -> bytes:
         line = self._lines.readline(MAX_LINE)
@@ -319,13 +342,9 @@ class _Reader:
         return header
 
     def _hold_against(self, line: bytes) -> None:
-        counted = {
-            "entries": self._entries,
-            "batches": self._batches,
-            "log": self._log.hexdigest(),
-            "sha256": self._whole.hexdigest(),
-        }
-        if line != orjson.dumps(counted) + b"\n" or self._line():
+        kept = self._kept if self._header["version"] > 1 else None
+        log, whole = self._log.hexdigest(), self._whole.hexdigest()
+        if line != _footer(self._entries, self._batches, kept, log, whole) or self._line():
             raise _altered(self._name)
 
 

@@ -301,7 +301,7 @@ def test_other_lines_in_it_are_refused(kept, place, change):
         restore(place("file"), kept, wait_s=1.0)
 
 
-@pytest.mark.parametrize(("name", "value"), [("version", 2), ("schema", "0099")])
+@pytest.mark.parametrize(("name", "value"), [("version", 3), ("schema", "0099")])
 def test_a_newer_format_is_told(kept, place, name, value):
     def newer(lines):
         return [orjson.dumps(orjson.loads(lines[0]) | {name: value}) + b"\n", *lines[1:]]

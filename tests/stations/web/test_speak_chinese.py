@@ -11,15 +11,16 @@ from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
 from geodata.gazetteer import NearbyName
-from stations.commands import previewing, speaking
+from stations.commands import previewing, speaking, upkeep
 from stations.hours import OUT_OF_SEASON, SELF_SERVICE, State
 from stations.questions.nearest import Found, Reason, Why
 from stations.web import words
 from stations.web.language import LOCALES
+from stations.web.names import Names
 from tests.town import PROJECT, SHANGHAI
 
 CATALOGUE = PROJECT / "translations" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
-SHOWN = {"PositionError", "OffStreetError", "UnknownModeError", "BadParameter", "SayingError"}
+SHOWN = {"PositionError", "OffStreetError", "UnknownModeError", "BadParameter", "SayingError", "UnknownTaskError"}
 """Errors whose words the doors show."""
 
 
@@ -113,7 +114,9 @@ def said_of_facts() -> set[str]:
 def said_at_the_command_line() -> set[str]:
     """What importing says: first arguments of ``say`` and the like, either branch of a choice, and what they name."""
     found: set[str] = {*previewing.HEADINGS, *previewing.COUNTED.values(), *map(str, previewing.COUNTED)}
-    for name in ("importing", "previewing", "speaking"):
+    for listed in (upkeep.TASKS, upkeep.REPORTS, upkeep.VISITS):
+        found |= {*listed.heads.values(), listed.none}
+    for name in ("importing", "previewing", "speaking", "upkeep"):
         tree = ast.parse((STATIONS / "commands" / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             parts: Sequence[ast.AST] = ()
@@ -254,6 +257,7 @@ def test_amounts_of_demand(reader):
     assert reader("zh", words.say_amount, 12345.0, "people") == "12,345"
 
 
+NAMES = Names.read()
 NOW = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
 
 
@@ -279,13 +283,15 @@ def test_midnight_is_24_hours_on_the_door(reader):
 
 def test_every_reason_has_its_sentence(reader):
     wall = words.Wall.at(NOW, SHANGHAI)
-    values = {"opens_at": None, "closes_at": NOW.isoformat(), "early_s": 130.0, "amenity": "x", "minutes": 15.0}
-    said = {why: reader("en", words.say_reason, Reason(why, values), "", wall, str.upper) for why in Why}
+    values = {"opens_at": None, "closes_at": NOW.isoformat(), "early_s": 130.0, "amenity": "water", "minutes": 15.0}
+    values |= {"eligible": "couriers,drivers"}
+    said = {why: reader("en", words.say_reason, Reason(why, values), "", wall, NAMES) for why in Why}
     assert said == {
         "closed": "Closed when you arrive",
         "closing": "Closes 22:00, 3 minutes before you get there",
-        "lacks": "Does not have: X",
-        "not_known": "Not known whether it has: X",
+        "not_for": "Only for: Couriers, Drivers",
+        "lacks": "Does not have: Drinking water",
+        "not_known": "Not known whether it has: Drinking water",
         "too_far": "Farther than 15 min",
         "no_way": "No way along the streets is known; the time is an estimate",
     }
@@ -311,10 +317,12 @@ def test_what_one_finds_on_arrival(reader, make_station):
 def test_why_a_door_is_closed_is_said(reader):
     wall = words.Wall.at(NOW, SHANGHAI)
     closed = Reason(Why.CLOSED, {"opens_at": None})
-    assert reader("zh", words.say_reason, closed, "装修", wall, str) == "到的时候没开门（装修）"
-    assert reader("en", words.say_reason, closed, OUT_OF_SEASON, wall, str) == "Closed when you arrive (out of season)"
+    assert reader("zh", words.say_reason, closed, "装修", wall, NAMES) == "到的时候没开门（装修）"
+    assert (
+        reader("en", words.say_reason, closed, OUT_OF_SEASON, wall, NAMES) == "Closed when you arrive (out of season)"
+    )
     lacks = Reason(Why.LACKS, {"amenity": "water"})
-    assert reader("en", words.say_reason, lacks, "装修", wall, str) == "Does not have: water"
+    assert reader("en", words.say_reason, lacks, "装修", wall, NAMES) == "Does not have: Drinking water"
 
 
 def test_places_are_called_in_the_readers_language(reader):
