@@ -27,6 +27,7 @@ from stations.settings import Settings
 from stations.upkeep.saying import Upkeep
 from stations.web import House, hang
 from stations.web.language import speak
+from stations.web.online import online_search
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 log = logging.getLogger("yizhan")
@@ -82,7 +83,9 @@ def flask_command() -> str:
 def open_house(settings: Settings) -> House:
     """Open what the settings name: the registry, and the atlas if one was built."""
     registry = Registry.open(settings.database, settings.timezone)
-    return House(settings, registry, open_atlas(settings.atlas), Upkeep(registry.store, settings.timezone))
+    atlas = open_atlas(settings.atlas)
+    upkeep = Upkeep(registry.store, settings.timezone)
+    return House(settings, registry, atlas, upkeep, online_search(settings, atlas))
 
 
 def open_atlas(folder: Path) -> Atlas | None:

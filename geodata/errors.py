@@ -59,3 +59,11 @@ class DemandError(GeodataError, ValueError):
 
 class AtlasError(GeodataError, ValueError):
     """An atlas folder that is missing, half-written or of another format."""
+
+
+class TileError(GeodataError, LookupError):
+    """A tile that does not exist."""
+
+
+class OnlineSearchError(GeodataError, ConnectionError):
+    """An online search that does not answer, or may not be asked now."""

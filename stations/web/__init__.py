@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from stations.settings import Settings
 from stations.web.api.changes import changes_door
 from stations.web.api.lists import lists_door
 from stations.web.api.nearest import NEAREST, NEAREST_HEADERS, nearest_answers, nearest_door
@@ -17,17 +19,28 @@ from stations.web.clients import Forwarded
 from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
+from stations.web.finder.suggest import suggest_door
 from stations.web.finder.tiles import tiles_door
-from stations.web.headers import HEADERS, protect
+from stations.web.headers import HEADERS, PRIVATE_HEADERS, headers_for, protect
 from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
+from stations.web.limits import Limits
 from stations.web.names import Names
-from stations.web.params import Known
+from stations.web.params import Args, Known
 from stations.web.planning.downloads import downloads_door
 from stations.web.planning.findings import Findings
 from stations.web.planning.page import planning_door
+from stations.web.refusals import Refusals
 from stations.web.session import remember
+from stations.web.sizes import Sizes, bound_forms
+from stations.web.station.page import station_door
+from stations.web.station.poster import poster_door
+from stations.web.station.saying import saying_door
+from stations.web.station.sitemap import sitemap_door
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["House", "hang"]
 
@@ -59,10 +72,15 @@ def hang(app: Flask, house: House) -> None:
     app.register_blueprint(stations_door(house))
     app.register_blueprint(changes_door(house))
     app.register_blueprint(lists_door(house, names.taxonomy))
-    quick = Quick(app.wsgi_app, NEAREST, answer, HEADERS + NEAREST_HEADERS)
-    app.wsgi_app = Forwarded(quick, house.settings.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = behind_the_gate(app, house.settings, answer)  # type: ignore[method-assign, assignment]
     app.register_blueprint(finder_door(house, known, names))
+    app.register_blueprint(suggest_door(house, names))
     app.register_blueprint(tiles_door(house))
+    app.register_blueprint(station_door(house, known, names))
+    if house.upkeep is not None:
+        app.register_blueprint(saying_door(house, house.upkeep))
+    app.register_blueprint(poster_door(house, names))
+    app.register_blueprint(sitemap_door(house))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))
     app.register_blueprint(downloads_door(findings))
@@ -81,3 +99,21 @@ def hang(app: Flask, house: House) -> None:
             "base_map": shown_base_map(base_map, house),
             "osm": house.atlas is not None and not house.atlas.summary.made_up,
         }
+
+
+def behind_the_gate(app: Flask, settings: Settings, answer: Callable[[Args], bytes]) -> WSGIApplication:
+    """Put before an app what every request passes, in this order, before the framework is asked.
+
+    Who asks; whether that is too often; whether it is of a size that can be meant; and whether it is the one question
+    that is answered at once.
+    """
+    quick = Quick(
+        app.wsgi_app,
+        NEAREST,
+        answer,
+        {scheme: headers_for(NEAREST, over_https=scheme == "https") + NEAREST_HEADERS for scheme in ("http", "https")},
+    )
+    refusals = Refusals(Path(app.root_path) / "templates" / "base" / "refused.html", HEADERS + PRIVATE_HEADERS)
+    bound_forms(app)
+    limits = Limits(Sizes(quick, refusals), refusals, settings.requests_per_minute, settings.reports_per_hour)
+    return Forwarded(limits, settings.proxies)

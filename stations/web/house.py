@@ -10,6 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from geodata.atlas import Atlas
+from geodata.geocode import OnlineSearch
 from stations.registry.entries import Changes, Entry
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings
@@ -48,12 +49,15 @@ class House:
         The ground; ``None`` where none was built, and then distances are estimates by circle.
     upkeep
         What people at the doors say of the stations; ``None`` where nothing can be said.
+    online
+        The service that is asked for places which nothing here knows; ``None`` where none is.
     """
 
     settings: Settings
     registry: Stations
     atlas: Atlas | None
     upkeep: Upkeep | None = None
+    online: OnlineSearch | None = None
 
     def snapshot(self) -> Snapshot:
         """The stations as of the newest revision."""

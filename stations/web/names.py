@@ -49,6 +49,10 @@ class Names:
         """What kind of station it is."""
         return _name(self.taxonomy.kinds.terms.get(key), key)
 
+    def host(self, key: str) -> str:
+        """What kind of premises it is."""
+        return _name(self.taxonomy.hosts.terms.get(key), key)
+
     def access(self, key: str) -> str:
         """How one gets in."""
         return _name(self.taxonomy.access.terms.get(key), key)
