@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ def import_list(tell: Tell, url: str, path: str, seats: int, times: int = 1) -> 
 
 def take_in(registry: Registry, path: Path, seats: int, begun: Callable[[], None] = lambda: None) -> Written:
     """Take in a list as the command line does."""
-    proposal = read_stations(path, Taxonomy.load(), SHANGHAI)
+    proposal = read_stations(path, taxonomy(), SHANGHAI)
 
     def change(snapshot):
         stations = [dataclasses.replace(station, seats=seats % 10_000) for station in proposal.onto(snapshot)]
@@ -39,6 +40,12 @@ def take_in(registry: Registry, path: Path, seats: int, begun: Callable[[], None
         return stations
 
     return registry.write(change, what="import", who="tester", at=datetime.now(UTC), source=path.name)
+
+
+@cache
+def taxonomy() -> Taxonomy:
+    """The taxonomy, read before there are children."""
+    return Taxonomy.load()
 
 
 def look(tell: Tell, url: str) -> None:

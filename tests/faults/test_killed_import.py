@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from stations.registry.log import Registry
+from stations.registry.latest import Latest
+from stations.registry.stores import open_store
 from tests.faults.conftest import ROWS
+from tests.faults.deeds import SHANGHAI
 
 KILLS = 200
 PROVEN_EVERY = 25
@@ -23,6 +25,7 @@ class Killer:
         self.seats = count(1)
         self.chance = random.Random(2025)
         self.took = self.measure()
+        self.store = open_store(url, 20.0)
 
     def begin(self, **how):
         return self.nursery.child("import_list", self.url, str(self.listed), next(self.seats), **how)
@@ -61,11 +64,7 @@ class Killer:
 
     def look(self):
         """What a reader finds: all of a list or nothing of it, and nothing missing that was acknowledged."""
-        registry = Registry.open(self.url, wait_s=20.0)
-        try:
-            snapshot = registry.snapshot()
-        finally:
-            registry.close()
+        snapshot = Latest(self.store, SHANGHAI, time.monotonic).get()
         assert snapshot.revision % ROWS == 0
         assert snapshot.revision >= self.acknowledged
         assert len(snapshot) == ROWS
@@ -92,16 +91,30 @@ class Killer:
         assert self.proven(self.url).revision == before + ROWS
 
 
-def test_an_import_killed_200_times_on_sqlite(tmp_path, nursery, listed, proven):
-    killer = Killer(nursery, f"sqlite:///{tmp_path / 'registry.db'}", listed, proven)
+@pytest.fixture
+def killer_of(nursery, listed, proven):
+    """Make a killer of imports into a registry."""
+    made = []
+
+    def make(url):
+        made.append(Killer(nursery, url, listed, proven))
+        return made[-1]
+
+    yield make
+    for killer in made:
+        killer.store.close()
+
+
+def test_an_import_killed_200_times_on_sqlite(tmp_path, killer_of):
+    killer = killer_of(f"sqlite:///{tmp_path / 'registry.db'}")
     done, _ = killer.kill_many(KILLS)
     assert KILLS * 0.02 < done < KILLS * 0.9, "the kills must fall before and after the end"
     killer.import_in_peace()
 
 
 @pytest.mark.postgres
-def test_an_import_killed_200_times_on_postgresql(databases, nursery, listed, proven):
-    killer = Killer(nursery, databases.new(), listed, proven)
+def test_an_import_killed_200_times_on_postgresql(databases, killer_of):
+    killer = killer_of(databases.new())
     done, _ = killer.kill_many(KILLS)
     assert KILLS * 0.02 < done < KILLS * 0.9, "the kills must fall before and after the end"
     killer.import_in_peace()
@@ -119,13 +132,13 @@ def test_a_registry_killed_in_the_making_is_made_by_the_next(tmp_path, nursery, 
         assert len(proven(url)) == ROWS
 
 
-def test_killed_by_its_first_byte_too_many_anywhere(tmp_path, nursery, listed, proven):
+def test_killed_by_its_first_byte_too_many_anywhere(tmp_path, killer_of):
     """At every half page that an import writes: to the journal first, and then, with the journal lying there, the file.
 
     The system kills whoever writes a file beyond a size, in the middle of that very write.
     """
     path = tmp_path / "registry.db"
-    killer = Killer(nursery, f"sqlite:///{path}", listed, proven)
+    killer = killer_of(f"sqlite:///{path}")
     size = path.stat().st_size
     journals = ends = 0
     for largest in [*range(0, 20_480, 1024), *range(size - 2048, size + 40_960, 2048)]:
