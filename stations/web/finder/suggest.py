@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from geodata.lonlat import LonLat
 from stations.questions.search import MOST_MATCHES, Match, SearchQuery, search
@@ -87,5 +87,5 @@ def _written(match: Match, names: Names) -> dict[str, Any]:
         "line": say_line(match),
         "lon": round(match.position.lon, 6),
         "lat": round(match.position.lat, 6),
-        "code": match.code or None,
+        "href": url_for("station.show", code=match.code) if match.code else None,
     }
