@@ -61,7 +61,7 @@ def form_of(args: Args, known: Known, names: Names) -> dict[str, Any]:
     """The form filled in as the address has it; what cannot be used is shown again as it was typed."""
     mode = first(args, "mode", "walk")
     return {
-        "where": first(args, "where")[:200],
+        "where": first(args, "where")[:1000],
         "lon": first(args, "lon")[:40],
         "lat": first(args, "lat")[:40],
         "mode": mode if mode in known.modes else "walk",
