@@ -25,9 +25,9 @@ from stations.web.api.changes import CHANGES_PARAMETERS
 from stations.web.api.stations import STATIONS_PARAMETERS
 from stations.web.params import NEAREST_PARAMETERS
 from stations.web.planning.findings import PLANNING_PARAMETERS
-from tests.town import atlas, corner, open_house, town_stations
+from tests.town import atlas, corner, open_house, town_stations, upkeeps
 
-__all__ = ["atlas", "open_house", "town_stations"]
+__all__ = ["atlas", "open_house", "town_stations", "upkeeps"]
 
 HERE = Path(__file__).resolve().parent.parent
 READMES = (HERE / "README.md", HERE / "README.zh.md")

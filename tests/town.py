@@ -143,12 +143,16 @@ class Upkeeps:
 
 
 @pytest.fixture(scope="session")
-def open_house(atlas, town_stations, tmp_path_factory) -> OpenHouse:
+def upkeeps(tmp_path_factory) -> Upkeeps:
+    return Upkeeps(tmp_path_factory.mktemp("upkeep"))
+
+
+@pytest.fixture(scope="session")
+def open_house(atlas, town_stations, upkeeps) -> OpenHouse:
     """Make an app over the town, or over other ground and other stations.
 
     What is said at its doors goes to the upkeep that is given, or a new one; with ``None`` nothing can be said.
     """
-    upkeeps = Upkeeps(tmp_path_factory.mktemp("upkeep"))
 
     def make(
         *, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None, settings=None, upkeep="new"

@@ -231,8 +231,6 @@ class _Sift:
         if not self.opened:
             later = sorted(self.shut, key=_opens_at)[:LATER]
             almost = [found for found in almost if found not in later]
-        elif fits:
-            almost = [found for found in almost if found.metres <= fits[-1].metres]
         return NearestAnswer(
             self.query, tuple(fits), (*almost, *self.farther), tuple(later), self.snapshot.revision, digest
         )

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.town import atlas, open_house, town_stations
+from tests.town import atlas, open_house, town_stations, upkeeps
 
-__all__ = ["atlas", "open_house", "town_stations"]
+__all__ = ["atlas", "open_house", "town_stations", "upkeeps"]
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 

@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.stations.web.reading import Element, read_page
-from tests.town import A_FRIDAY, CORNER, atlas, made_up, open_house, town_stations
+from tests.town import A_FRIDAY, CORNER, atlas, made_up, open_house, town_stations, upkeeps
 
-__all__ = ["atlas", "made_up", "open_house", "town_stations"]
+__all__ = ["atlas", "made_up", "open_house", "town_stations", "upkeeps"]
 
 
 class Person:

@@ -1,8 +1,12 @@
 """A courier asks for the nearest open door."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from stations.upkeep.facts import Sender
 from tests.stations.web.conftest import Courier
+from tests.stations.web.reading import read_page
 from tests.town import A_FRIDAY, CORNER, corner
 
 A_BLOCK_S = 180.0  # 200 m at 4 km/h
@@ -69,7 +73,8 @@ def test_a_door_that_closes_on_the_way_is_almost(courier):
 def test_with_nothing_in_reach_the_closest_that_would_do_comes_with_its_true_time(courier):
     answer = courier.ask(lon=corner(6, 4).lon, lat=corner(6, 4).lat, minutes=5)
     assert answer["stations"] == []
-    assert [(one["code"], one["reasons"]) for one in answer["almost"]] == [("A4", [{"key": "too_far", "minutes": 5.0}])]
+    assert codes(answer["almost"]) == ["A4", "A3", "A2"]
+    assert {one["reasons"][0]["key"] for one in answer["almost"]} == {"too_far"}
     assert answer["almost"][0]["seconds"] == pytest.approx(2 * A_BLOCK_S, rel=2e-3)
 
 
@@ -103,19 +108,18 @@ def test_the_page_groups_open_then_unknown_then_almost(courier):
     page = courier.find()
     names = [card.one("h4").text for card in page.all("li", class_="card")]
     assert names == ["近处驿站", "全天驿站", "不详驿站", "夜间驿站"]
-    assert [head.text for head in page.all("h3")] == ["到时开门", "时间不详", "差一点，原因如下"]
+    assert [head.text for head in page.all("h3")] == ["到时开门", "不能确定开着", "差一点，原因如下"]
     assert [card.one("h4").text for card in page.all("li", class_="unknown")] == ["不详驿站"]
     assert [card.one("h4").text for card in page.all("li", class_="almost")] == ["夜间驿站"]
 
 
 HEADLINES = [
-    (["unknown", "open", "open"], "zh", "步行 15 分钟内有 3 个驿站，最近的开着的要 6 分钟"),
-    (["unknown", "open", "open"], "en", "3 stations within 15 min on foot; the nearest open one is 6 min away"),
-    (["open"], "zh", "步行 15 分钟内有 1 个驿站，最近的开着的要 3 分钟"),
-    (["open"], "en", "1 station within 15 min on foot; it is open and 3 min away"),
-    (["unknown", "unknown"], "zh", "步行 15 分钟内有 2 个驿站，但开放时间不详，最近的要 3 分钟"),
-    (["unknown", "unknown"], "en", "2 stations within 15 min on foot, all of unknown hours; the nearest is 3 min away"),
-    (["unknown"], "en", "1 station within 15 min on foot, of unknown hours; it is 3 min away"),
+    (["unknown", "open", "open"], "zh", "2 个驿站到时开着，最近的 6 分钟可到"),
+    (["unknown", "open", "open"], "en", "2 stations are open when you get there; the nearest is 6 min away"),
+    (["open"], "en", "1 station is open when you get there; it is 3 min away"),
+    (["unknown", "unknown"], "zh", "步行 15 分钟内有 2 个驿站，都不能确定开着；最近的 3 分钟可到"),
+    (["unknown", "unknown"], "en", "2 stations within 15 min on foot, none sure to be open; the nearest is 3 min away"),
+    (["unknown"], "en", "1 station within 15 min on foot, not sure to be open; it is 3 min away"),
 ]
 
 
@@ -162,17 +166,107 @@ def test_the_same_in_english(courier):
     assert "Not known whether it has: Microwave" in page.text
 
 
-def test_navigation_leads_there_in_each_programs_datum(courier):
-    amap, geo = (link.attributes["href"] for link in courier.find().one(id="s1").all("a"))
-    at = corner(1, 0)
-    assert geo.startswith(f"geo:{at.lat:.6f},{at.lon:.6f}")
-    lon, lat, name = amap.partition("to=")[2].partition("&")[0].split(",")
-    # AMap's GCJ-02 lies some 500 m to the south-east of WGS-84 in these parts.
-    assert 0.001 < float(lon) - at.lon < 0.01
-    assert 0.001 < at.lat - float(lat) + 0.01 < 0.02
-    assert name == "%E8%BF%91%E5%A4%84%E9%A9%BF%E7%AB%99"
-    assert "mode=walk" in amap
-    assert "mode=ride" in courier.find(mode="ebike").one(id="s1").all("a")[0].attributes["href"]
+def test_one_button_leads_there_and_other_maps_are_behind_a_word(courier):
+    card = courier.find().one(id="s1")
+    first = card.one("a", class_="way").attributes["href"]
+    assert first.startswith("https://uri.amap.com/navigation?to=")
+    assert "mode=walk" in first
+    others = [link.attributes["href"] for link in card.one("details").all("a")]
+    assert [other.split(":")[0] for other in others] == ["https", "https", "geo"]
+    riding = courier.find(mode="ebike").one(id="s1").one("a", class_="way")
+    assert "mode=ride" in riding.attributes["href"]
+
+
+def test_inside_wechat_the_button_opens_what_works_there(courier):
+    agent = {"User-Agent": "Mozilla/5.0 (Linux; Android 12) MicroMessenger/8.0.40"}
+    answer = courier.client.get(f"/?lon={CORNER[0]}&lat={CORNER[1]}&at={A_FRIDAY}T10:00", headers=agent)
+    card = read_page(answer.text).one(id="s1")
+    assert card.one("a", class_="way").attributes["href"].startswith("https://apis.map.qq.com/")
+    assert "callnative" not in answer.text
+    assert "geo:" not in answer.text
+
+
+def test_a_card_leads_to_the_stations_own_page(courier):
+    assert courier.find().one(id="s1").one("h4").one("a").attributes["href"] == "/s/A1"
+
+
+def test_a_card_says_how_one_gets_in_for_whom_and_when_it_was_checked(open_house, make_station):
+    stations = [
+        make_station(
+            "B1", position=corner(1, 0), access=["qr_door", "ask_staff"], eligible=["couriers"], hours="24/7",
+            hours_checked="2026-10-03", position_checked="2026-09-01",
+        ),
+        make_station("B2", position=corner(2, 0), eligible=["everyone"], hours="24/7"),
+    ]  # fmt: skip
+    page = Courier(open_house(stations=stations).test_client()).find()
+    card = page.one(id="s1")
+    assert "进门：扫码开门、询问工作人员" in card.text
+    assert "仅限快递员和外卖员" in card.text
+    assert "最近核实：2026年10月3日" in card.text
+    assert "仅限" not in page.one(id="s2").text
+    assert "尚未现场核实" in page.one(id="s2").text
+
+
+def test_who_one_is_may_be_said_where_some_station_is_for_some_only(open_house, make_station, courier):
+    assert not courier.see("/").all("input", name="who")
+    stations = [
+        make_station("B1", position=corner(1, 0), eligible=["drivers"], hours="24/7"),
+        make_station("B2", position=corner(2, 0), eligible=["outdoor_workers"], hours="24/7"),
+        make_station("B3", position=corner(3, 0), hours="24/7"),
+    ]
+    someone = Courier(open_house(stations=stations).test_client())
+    offered = [one.attributes["value"] for one in someone.see("/").all("input", name="who")]
+    assert {"couriers", "drivers", "outdoor_workers"} <= set(offered)
+    assert "everyone" not in offered
+    assert "members" not in offered
+    assert codes(someone.ask()["stations"]) == ["B1", "B2", "B3"]
+    rider = someone.ask(who="couriers")
+    assert codes(rider["stations"]) == ["B2", "B3"]
+    assert rider["almost"][0]["reasons"] == [{"key": "not_for", "eligible": "drivers"}]
+    assert "仅限司机" in someone.find(who="couriers").one("li", class_="almost").text
+    assert codes(someone.ask(who=["couriers", "drivers"])["stations"]) == ["B1", "B2", "B3"]
+
+
+def test_when_nothing_is_open_the_page_says_what_opens_later_and_what_is_farther(open_house, make_station):
+    stations = [
+        make_station("B1", position=corner(1, 0), hours="Mo-Su 14:00-18:00"),
+        make_station("B2", position=corner(6, 0), hours="24/7"),
+        make_station("B3", position=corner(2, 0), hours="Mo-Su 20:00-22:00"),
+    ]
+    someone = Courier(open_house(stations=stations).test_client())
+    page = someone.find(minutes=10, at=f"{A_FRIDAY}T10:00")
+    assert [head.text for head in page.all("h3")] == ["稍后开门", "更远的"]
+    assert [card.one("h4").text for card in page.all("li", class_="card")] == [
+        stations[0].name, stations[2].name, stations[1].name,
+    ]  # fmt: skip
+    assert "14:00 开" in page.one(id="s1").text
+    assert "开放" in page.one(id="s3").text
+    assert codes(someone.ask(minutes=10)["later"]) == ["B1", "B3"]
+
+
+def test_moments_one_often_means_are_links_that_need_no_script(courier):
+    links = courier.find(at=None).one("ul", class_="presets").all("a")
+    assert [link.text for link in links][:2] == ["30 分钟后", "2 小时后"]
+    assert all("at=20" in link.attributes["href"] for link in links)
+    assert "where=" in links[0].attributes["href"]
+
+
+def test_a_station_that_others_found_locked_is_not_certain_to_be_open(open_house, upkeeps):
+    upkeep = upkeeps.new()
+    someone = Courier(open_house(upkeep=upkeep).test_client())
+    now = datetime.now(UTC)
+    for person in ("a", "b"):
+        upkeep.report(
+            "A3", "locked", sender=Sender(person, f"192.0.2.{ord(person)}"), found=now, now=now, revision=7
+        )
+    page = someone.find()
+    card = next(one for one in page.all("li", class_="card") if "全天驿站" in one.text)
+    assert "2 人反映：开放时间内锁门（今天" in card.text
+    assert "doubtful" in card.attributes["class"]
+    assert card.attributes["id"] != "s2"
+    told = {one["code"]: one.get("cautions") for one in someone.ask()["stations"]}
+    assert told["A3"][0]["kind"] == "locked"
+    assert told["A1"] is None
 
 
 def test_a_place_may_be_named(courier):
