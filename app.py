@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
 import os
 import sys
@@ -105,8 +106,10 @@ def open_atlas(folder: Path) -> Atlas | None:
 def warm(house: House) -> None:
     """Work out what the first questions will need, and leave what was loaded out of later garbage collections.
 
-    An answer makes some hundreds of small objects and no cycles, so collections may be far apart.
+    What draws maps is slow to import, so commands do without it. An answer makes some hundreds of small objects and
+    no cycles, so collections may be far apart.
     """
+    importlib.import_module("stations.web.planning.maps")
     snapshot = house.snapshot()
     if house.atlas is not None:
         for mode in house.atlas.modes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import orjson
 from flask_babel import format_date, gettext, ngettext
@@ -27,8 +28,10 @@ from stations.web.credit import say_credit
 from stations.web.house import House
 from stations.web.names import Names
 from stations.web.params import Args, Known, read_coverage, refuse_unknown
-from stations.web.planning.maps import Picture
 from stations.web.words import say_amount, say_demand, say_minutes, say_place, say_share
+
+if TYPE_CHECKING:
+    from stations.web.planning.maps import Picture
 
 PLANNING_PARAMETERS = frozenset({"mode", "minutes", "at", "amenity", "lang"})
 
@@ -77,6 +80,8 @@ class Findings:
 
     def picture(self, asked: Asked, names: Names) -> Picture:
         """Gather what the map of an answer is drawn from."""
+        from stations.web.planning.maps import Picture  # folium is slow to import, and only a server draws
+
         atlas, snapshot, query = asked.atlas, asked.snapshot, asked.query
         counts, perhaps = counted_stations(query, snapshot)
         return Picture(

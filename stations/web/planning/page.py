@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
@@ -18,8 +18,9 @@ from stations.web.language import language
 from stations.web.names import Names
 from stations.web.params import BadParameter, Known, given
 from stations.web.planning.findings import Findings, read_out
-from stations.web.planning.mappage import Assets, Inlined, Linked
-from stations.web.planning.maps import draw
+
+if TYPE_CHECKING:
+    from stations.web.planning.mappage import Assets
 
 MINUTES = (5, 10, 15, 20, 30)
 CHIPS_IN_SIGHT = 12
@@ -58,14 +59,20 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
     @door.get("/map")
     def county_map() -> Response:
         """The map, for the frame in the page."""
+        from stations.web.planning.mappage import Linked
+
         return drawn(Linked())
 
     @door.get("/map.html")
     def kept_map() -> Response:
         """The same map as one file that needs nothing else."""
+        from stations.web.planning.mappage import Inlined
+
         return as_file(drawn(Inlined(Path(current_app.static_folder or "static"))), "yizhan-coverage.html")
 
     def drawn(assets: Assets) -> Response:
+        from stations.web.planning.maps import draw
+
         picture = findings.picture(findings.asked(given(request.args)), names)
         response = make_response(draw(picture, assets, "en" if language() == "en" else "zh-Hans"))
         response.headers["Content-Security-Policy"] = MAP_POLICY
