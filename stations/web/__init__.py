@@ -19,7 +19,6 @@ from stations.web.clients import Forwarded
 from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
-from stations.web.finder.suggest import suggest_door
 from stations.web.finder.tiles import tiles_door
 from stations.web.headers import HEADERS, PRIVATE_HEADERS, headers_for, protect
 from stations.web.house import House
@@ -34,10 +33,7 @@ from stations.web.planning.page import planning_door
 from stations.web.refusals import Refusals
 from stations.web.session import remember
 from stations.web.sizes import Sizes, bound_forms
-from stations.web.station.page import station_door
-from stations.web.station.poster import poster_door
 from stations.web.station.saying import saying_door
-from stations.web.station.sitemap import sitemap_door
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -74,13 +70,9 @@ def hang(app: Flask, house: House) -> None:
     app.register_blueprint(lists_door(house, names.taxonomy))
     app.wsgi_app = behind_the_gate(app, house.settings, answer)  # type: ignore[method-assign, assignment]
     app.register_blueprint(finder_door(house, known, names))
-    app.register_blueprint(suggest_door(house, names))
     app.register_blueprint(tiles_door(house))
-    app.register_blueprint(station_door(house, known, names))
     if house.upkeep is not None:
         app.register_blueprint(saying_door(house, house.upkeep))
-    app.register_blueprint(poster_door(house, names))
-    app.register_blueprint(sitemap_door(house))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))
     app.register_blueprint(downloads_door(findings))

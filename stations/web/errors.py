@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from traceback import extract_tb, format_list
 
 import orjson
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, UnknownModeError
-from stations.errors import RegistryError, SayingError, StationsError, UnknownRevisionError, UnknownStationError
+from stations.errors import (
+    ImportRefused,
+    RegistryError,
+    SayingError,
+    StaleEdit,
+    StationError,
+    StationsError,
+    UndoRefused,
+    UnknownBatchError,
+    UnknownRevisionError,
+    UnknownStationError,
+    UnknownTaskError,
+)
 from stations.web.params import BadParameter
+from stations.web.refusals import FOR_PROGRAMS
 
 STATUSES: Mapping[type[Exception], int] = {
     BadParameter: 400,
     PositionError: 400,
     UnknownModeError: 400,
     SayingError: 400,
-    OffStreetError: 422,
     UnknownStationError: 404,
+    UnknownBatchError: 404,
+    UnknownTaskError: 404,
+    StaleEdit: 409,
+    UndoRefused: 409,
     UnknownRevisionError: 410,
+    OffStreetError: 422,
+    StationError: 422,
+    ImportRefused: 422,
     AtlasError: 503,
     RegistryError: 503,
     GeodataError: 500,
@@ -29,7 +50,11 @@ STATUSES: Mapping[type[Exception], int] = {
 """The one table from a class of error to the status it is answered with. The first class in the error's own line of
 inheritance counts, so a child may differ from its root."""
 
-API = ("/api/", "/healthz")
+LAST_WORDS = "这里出了点问题，请稍后再试。 Something went wrong here. Try again in a moment."
+"""Where even the page that says so fails."""
+
+DEEPEST = 10
+"""Faults behind one another that a log tells of."""
 
 RETRY_S = 5
 """After which a registry that could not be read or written may be asked again."""
@@ -50,6 +75,7 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(GeodataError, _known)
     app.register_error_handler(StationsError, _known)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _strange)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -64,7 +90,8 @@ def _known(fault: GeodataError | StationsError) -> Response:
         answer.headers["Retry-After"] = str(RETRY_S)
         return answer
     if status == 500:
-        current_app.logger.error("%s: %s", type(fault).__name__, fault)
+        # What it says, without what it says it of.
+        current_app.logger.error("%s: %s", type(fault).__name__, fault.template)
         return _answer(status, _explain(status))
     return _answer(status, say(fault), getattr(fault, "field", None), getattr(fault, "value", None))
 
@@ -82,17 +109,55 @@ def _http(fault: HTTPException) -> Response:
     return answer
 
 
+def _strange(_fault: CSRFError) -> Response:
+    return _answer(403, _explain(403))
+
+
 def _unforeseen(fault: Exception) -> Response:
-    # The path alone: the rest of the address holds where a person stands.
-    current_app.logger.error("Failed on %s", request.path, exc_info=fault)
-    return _answer(500, _explain(500))
+    current_app.logger.error("Failed on %s\n%s", _where(), "".join(_trace(fault)))
+    try:
+        return _answer(500, _explain(500))
+    except Exception as again:  # noqa: BLE001  whatever broke may well break the page that says so
+        current_app.logger.error("Failed on saying so\n%s", "".join(_trace(again)))  # noqa: TRY400  as above
+        return Response(
+            "出了点问题，请稍后再试。 Something went wrong. Try again in a moment.", 500, mimetype="text/plain"
+        )
+
+
+def _where() -> str:
+    """Name the address of the request as its rule has it: what was asked, and a tile's place, say where a person is."""
+    rule = request.url_rule
+    code = (request.view_args or {}).get("code")
+    return f"{rule or 'no known address'}" + ("" if code is None else f" ({str(code)[:80]!r})")
+
+
+def _trace(fault: BaseException | None) -> Iterator[str]:
+    """Tell how it came to a fault, the last first: kinds of faults and lines of code, never what an exception says.
+
+    A message may hold the value that was at fault, and with it a position or the name of a place.
+    """
+    for _ in range(DEEPEST):
+        if fault is None:
+            return
+        yield f"{type(fault).__module__}.{type(fault).__qualname__}\n"
+        yield from format_list(extract_tb(fault.__traceback__))
+        fault = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
 
 
 def _explain(status: int) -> str:
+    if status == 403:
+        return gettext(
+            "This was not taken, as it did not come from a page of this site, or the page had been open for too long. "
+            "Go back, reload the page and send it again; nothing is lost."
+        )
     if status == 404:
         return gettext("There is no such page. The address may be old or mistyped.")
     if status == 405:
         return gettext("This address does not take that kind of request.")
+    if status == 413:
+        return gettext("What was sent is too large. Make it shorter and send it again.")
+    if status == 415:
+        return gettext("What was sent is not a form. Send it as the form of a page does.")
     if 300 <= status < 400:
         return gettext("This page has moved.")
     if status < 500:
@@ -102,7 +167,7 @@ def _explain(status: int) -> str:
 
 def wants_json() -> bool:
     """Whether an answer is for a program: by the address, or because it says so when it sends something."""
-    if request.path.startswith(API):
+    if request.path.startswith(FOR_PROGRAMS):
         return True
     accepted = request.accept_mimetypes
     return request.method == "POST" and accepted["application/json"] > accepted["text/html"]

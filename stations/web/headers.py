@@ -9,11 +9,23 @@ from pathlib import Path
 from flask import Flask, Response, request
 from flask_compress import Compress
 
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""For our own pages: nothing from another host, and no script or style written into the page."""
+
+def page_policy(pictures: str = "") -> str:
+    """Write the policy of our own pages: nothing from another host, and no script or style written into the page.
+
+    Parameters
+    ----------
+    pictures
+        Other hosts that pages may show pictures from, parted by blanks: the provider of the base map, where there is
+        one. A picture can neither run nor read anything.
+    """
+    shown = " ".join(("'self' data:", *pictures.split()))
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {shown}; connect-src 'self'; "
+        "frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
 
 MAP_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; script-src 'self' 'unsafe-inline'; "
@@ -24,12 +36,37 @@ MAP_POLICY = (
 pays for it: without ``allow-same-origin`` the map lives in an origin of its own, where it can read no cookie, call no
 address of ours and reach no page around it."""
 
+WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+"""For scripts outside of `/static/`: a service worker lives by the policy that it came with."""
+
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""For what is no page: should a browser ever show it as one, nothing in it works."""
+
 HEADERS = (
+    ("Server", "yizhan"),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
+    ("Referrer-Policy", "strict-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
+    (
+        "Permissions-Policy",
+        "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), display-capture=(), midi=()",
+    ),
 )
+"""With every answer. The policy for referrers names this house, without the path and the question: where a person
+stands is in the addresses of pages, and the address of the page before stands in many a log. Tile providers ask for
+that much."""
+
+PRIVATE_HEADERS = (("Cross-Origin-Resource-Policy", "same-origin"), ("X-Frame-Options", "DENY"))
+"""With every answer but `open data`: no page of another site can take it in, or frame it."""
+
+OPEN_HEADERS = (("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Policy", "cross-origin"))
+"""With the public list of stations and the answers from it: pages of other sites may read them, as anybody may. Cookies
+do not come along with such a request, and play no part in these answers."""
+
+OPEN_DATA = ("/api/nearest", "/api/stations", "/api/changes", "/download/")
+
+HTTPS_HEADERS = (("Strict-Transport-Security", "max-age=31536000"),)
+"""Where a request came by https: the browser is to ask by no other way for a year."""
 
 COMPRESSED = [
     "application/geo+json",
@@ -45,16 +82,42 @@ finding it."""
 A_YEAR = "public, max-age=31536000, immutable"
 
 
+def headers_for(path: str, *, over_https: bool) -> tuple[tuple[str, str], ...]:
+    """Give the headers that go with any answer of an address."""
+    audience = OPEN_HEADERS if path.startswith(OPEN_DATA) else PRIVATE_HEADERS
+    return HEADERS + audience + (HTTPS_HEADERS if over_https else ())
+
+
+def guard(response: Response, policy: str) -> None:
+    """Put on an answer to the current request what it may be used for.
+
+    Parameters
+    ----------
+    policy
+        That of our own pages. An answer that brings one of its own keeps it.
+    """
+    headers, kind = response.headers, response.mimetype
+    for name, value in headers_for(request.path, over_https=request.is_secure):
+        headers[name] = value
+    if kind == "text/html":
+        headers.setdefault("Content-Security-Policy", policy)
+        headers.setdefault("Cache-Control", "private, no-cache")
+        if "frame-ancestors 'self'" in headers["Content-Security-Policy"]:
+            headers["X-Frame-Options"] = "SAMEORIGIN"
+    elif request.endpoint != "static":
+        headers.setdefault("Content-Security-Policy", WORKER_POLICY if kind == "text/javascript" else DATA_POLICY)
+
+
 def protect(app: Flask, pictures: str = "") -> None:
     """Send the headers with every answer, and version the addresses of static files by their content.
 
     Parameters
     ----------
     pictures
-        The one other host that pages may show pictures from: the provider of the base map, where there is one.
+        As for `page_policy`.
     """
     folder = Path(app.static_folder or "static")
-    policy = PAGE_POLICY.replace("img-src 'self' data:", f"img-src 'self' data: {pictures}".rstrip())
+    policy = page_policy(pictures)
 
     @lru_cache(maxsize=256)
     def digest(name: str, _changed_ns: int, _size: int) -> str:
@@ -78,15 +141,13 @@ def protect(app: Flask, pictures: str = "") -> None:
     compress.init_app(app)
 
     def send(response: Response) -> Response:
-        headers, kind = response.headers, response.mimetype
-        headers.extend(HEADERS)
-        if kind == "text/html":
-            headers.setdefault("Content-Security-Policy", policy)
-        elif kind != "application/json" and request.endpoint == "static" and response.status_code in {200, 206, 304}:
+        kind = response.mimetype
+        guard(response, policy)
+        if request.endpoint == "static" and response.status_code in {200, 206, 304}:
             # An address with the version of what is there now never changes its content; any other is asked about.
             name = str((request.view_args or {}).get("filename"))
             current = request.args.get("v") == version(name)
-            headers["Cache-Control"] = A_YEAR if current else "no-cache"
+            response.headers["Cache-Control"] = A_YEAR if current else "no-cache"
             if response.status_code == 200 and kind in COMPRESSED:
                 # Taken in whole: Flask-Compress leaves a file that it compresses piece by piece open.
                 response.direct_passthrough = False

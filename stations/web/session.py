@@ -82,8 +82,7 @@ def signing_key(house: House) -> bytes:
     """
     secret = house.settings.secret.get_secret_value().encode()
     if not secret:
-        upkeep = getattr(house, "upkeep", None)
-        secret = secrets.token_bytes(32) if upkeep is None else upkeep.secret()
+        secret = secrets.token_bytes(32) if house.upkeep is None else house.upkeep.secret()
     return blake2b(blake2b(secret).digest(), digest_size=32, person=b"yizhan cookies").digest()
 
 

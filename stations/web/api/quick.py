@@ -9,7 +9,7 @@ here, and taking it away changes only the speed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -34,13 +34,17 @@ class Quick:
     answer
         Gives the body of an answer, or raises what is wrong with the question.
     headers
-        What goes with an answer.
+        What goes with an answer, by the scheme of the request.
     """
 
     def __init__(
-        self, app: WSGIApplication, path: str, answer: Callable[[Args], bytes], headers: Sequence[tuple[str, str]]
+        self,
+        app: WSGIApplication,
+        path: str,
+        answer: Callable[[Args], bytes],
+        headers: Mapping[str, Sequence[tuple[str, str]]],
     ) -> None:
-        self._app, self._path, self._answer, self._headers = app, path, answer, list(headers)
+        self._app, self._path, self._answer, self._headers = app, path, answer, headers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or pass on."""
@@ -53,6 +57,7 @@ class Quick:
                 except Exception:  # noqa: BLE001  whatever it is, the view behind meets it too, and knows how to tell
                     body = b""
                 if body:
-                    start_response("200 OK", [*self._headers, ("Content-Length", str(len(body)))])
+                    headers = self._headers[environ["wsgi.url_scheme"]]
+                    start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
                     return [body]
         return self._app(environ, start_response)
