@@ -95,6 +95,10 @@ class Settings(BaseModel):
         description="Reports, confirmations and visits that one client may send to each worker in an hour; "
         "0 for any number",
     )
+    offline: bool = Field(
+        default=True,
+        description="Keep the finder on phones for when there is no network; false takes it away again",
+    )
     secret: Annotated[SecretStr, BeforeValidator(_secret)] = Field(
         default=SecretStr(""),
         description="Key that cookies are signed with, 32 characters or more; kept in the registry when not given",

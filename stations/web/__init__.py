@@ -19,13 +19,15 @@ from stations.web.clients import Forwarded
 from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
+from stations.web.finder.suggest import suggest_door
 from stations.web.finder.tiles import tiles_door
-from stations.web.headers import HEADERS, PRIVATE_HEADERS, headers_for, protect
+from stations.web.headers import DATA_POLICY, HEADERS, PRIVATE_HEADERS, headers_for, protect
 from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
 from stations.web.limits import Limits
 from stations.web.names import Names
+from stations.web.offline.shell import offline_door
 from stations.web.params import Args, Known
 from stations.web.planning.downloads import downloads_door
 from stations.web.planning.findings import Findings
@@ -33,7 +35,10 @@ from stations.web.planning.page import planning_door
 from stations.web.refusals import Refusals
 from stations.web.session import remember
 from stations.web.sizes import Sizes, bound_forms
+from stations.web.station.page import station_door
+from stations.web.station.poster import poster_door
 from stations.web.station.saying import saying_door
+from stations.web.station.sitemap import sitemap_door
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -70,9 +75,14 @@ def hang(app: Flask, house: House) -> None:
     app.register_blueprint(lists_door(house, names.taxonomy))
     app.wsgi_app = behind_the_gate(app, house.settings, answer)  # type: ignore[method-assign, assignment]
     app.register_blueprint(finder_door(house, known, names))
+    app.register_blueprint(suggest_door(house, names))
     app.register_blueprint(tiles_door(house))
+    app.register_blueprint(station_door(house, known, names))
     if house.upkeep is not None:
         app.register_blueprint(saying_door(house, house.upkeep))
+    app.register_blueprint(poster_door(house, names))
+    app.register_blueprint(sitemap_door(house))
+    app.register_blueprint(offline_door(house, names))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))
     app.register_blueprint(downloads_door(findings))
@@ -86,7 +96,6 @@ def hang(app: Flask, house: House) -> None:
             "other_language": other_address(),
             "demo": house.made_up,
             "digest": house.digest,
-            "ground_mark": house.ground_mark,
             "credit": say_credit(house.atlas),
             "base_map": shown_base_map(base_map, house),
             "osm": house.atlas is not None and not house.atlas.summary.made_up,
@@ -99,12 +108,9 @@ def behind_the_gate(app: Flask, settings: Settings, answer: Callable[[Args], byt
     Who asks; whether that is too often; whether it is of a size that can be meant; and whether it is the one question
     that is answered at once.
     """
-    quick = Quick(
-        app.wsgi_app,
-        NEAREST,
-        answer,
-        {scheme: headers_for(NEAREST, over_https=scheme == "https") + NEAREST_HEADERS for scheme in ("http", "https")},
-    )
+    own = (("Content-Security-Policy", DATA_POLICY), *NEAREST_HEADERS)
+    headers = {way: headers_for(NEAREST, over_https=way == "https") + own for way in ("http", "https")}
+    quick = Quick(app.wsgi_app, NEAREST, answer, headers)
     refusals = Refusals(Path(app.root_path) / "templates" / "base" / "refused.html", HEADERS + PRIVATE_HEADERS)
     bound_forms(app)
     limits = Limits(Sizes(quick, refusals), refusals, settings.requests_per_minute, settings.reports_per_hour)
