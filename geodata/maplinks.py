@@ -131,7 +131,7 @@ _AMAP = _Service(
     lon_first=("position", "to", "to[lnglat]", "dest", "location", "markers", "center"),
     lat_first=("q", "__q", "p"),
     apart=(("dlat", "dlon"), ("lat", "lon"), ("lat", "lng")),
-    names=("name", "toname", "dname", "poiname"),
+    names=("name", "toname", "to[name]", "dname", "poiname"),
     datums={"coordinate": {"wgs84": Datum.WGS84}, "dev": {"1": Datum.WGS84}},
 )
 _BAIDU_DATUMS = {
@@ -211,7 +211,9 @@ def read_link(link: str) -> Pasted | None:
         decimals = 5
     datum = service.datum
     for parameter, values in service.datums.items():
-        datum = values.get(asked.get(parameter, "").lower(), datum)
+        # Words may follow a link with no blank between.
+        said = re.match("[a-z0-9]*", asked.get(parameter, "").lower())
+        datum = values.get(said[0] if said else "", datum)
     name = name or next((asked[key] for key in service.names if asked.get(key) and not _TWO.match(asked[key])), "")
     return Pasted(lon, lat, datum, decimals=decimals, name=_tidy(name))
 
@@ -254,7 +256,7 @@ def _places(service: _Service, parts: SplitResult, asked: Mapping[str, str]) -> 
 
 
 def _place_in_path(service: _Service, path: str, fragment: str) -> Place | None:
-    if service is _AMAP and (found := re.search(rf"/__q=({_NUMBER}),({_NUMBER}),?([^/]*)", path)):
+    if service is _AMAP and (found := re.search(rf"/__q=({_NUMBER}),({_NUMBER}),?([^/&]*)", path)):
         return _place(found[2], found[1], found[3])
     if service is _GOOGLE and (found := _GOOGLE_PATH.search(path) or _AT.search(path)):
         return _place(found[2], found[1])
