@@ -74,6 +74,8 @@ class Counts(Storage, SlidingWindowCounterSupport):
         with self._lock:
             current, previous = self._counted(key, window)
             if floor(previous * (1.0 - now / expiry + window) + current) + amount > limit:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
                 return False
             self._kept[key] = (window, current + amount, previous)
             self._kept.move_to_end(key)

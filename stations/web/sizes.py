@@ -72,11 +72,14 @@ class Sizes:
         if not self._readers.acquire(blocking=False):
             return 503
         try:
-            body = get_input_stream(environ, max_content_length=MOST_BODY).read()
+            # One more than may be: a stream that reaches its end there is not told from one that is cut off.
+            body = get_input_stream(environ, max_content_length=MOST_BODY + 1).read()
         except HTTPException as fault:  # too large, or its sender hung up
             return 413 if fault.code == 413 else 400
         finally:
             self._readers.release()
+        if len(body) > MOST_BODY:
+            return 413
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
         return 0
 

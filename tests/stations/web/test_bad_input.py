@@ -82,7 +82,7 @@ def test_planning_takes_what_its_own_form_sends_when_nothing_was_filled_in(plann
     planner.see("/planning", mode="walk", minutes=15, at="")
 
 
-@pytest.mark.parametrize("text", ["", "nowhere at all", "<script>", "999, 999", "12", "甲" * 1000])
+@pytest.mark.parametrize("text", ["", "nowhere at all", "<script>", "999, 999", "12", "甲" * 800])
 def test_a_place_that_cannot_be_found_is_said_beside_its_field(courier, text):
     page = courier.see("/", status=400, where=text)
     field = page.one("input", id="where")
@@ -196,5 +196,5 @@ def test_what_is_given_twice_is_refused(open_house, asked):
 
 
 def test_a_long_name_is_not_sent_back_whole(open_house):
-    answer = open_house().test_client().get(f"/api/nearest?{'a' * 100_000}")
+    answer = open_house().test_client().get(f"/api/nearest?{'a' * 7_000}")
     assert (answer.status_code, len(answer.data) < 1000) == (400, True)
