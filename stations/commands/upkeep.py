@@ -67,7 +67,7 @@ def upkeep_commands(registry: Callable[[], Registry], timezone: ZoneInfo) -> cli
     @group.command("looked")
     @click.argument("code")
     @click.argument("kind")
-    @click.argument("amenity", required=False, default="")
+    @click.argument("amenity", required=False, default="", metavar="[AMENITY]")
     @language_option()
     def looked(code: str, kind: str, amenity: str, *, lang: str) -> None:
         """Say that somebody looked at what was reported: it counts no more, and people are told no more."""
@@ -78,7 +78,7 @@ def upkeep_commands(registry: Callable[[], Registry], timezone: ZoneInfo) -> cli
         click.echo(say("Looked at: {count} reports count no more.", {"count": done}))
 
     @group.command("visits")
-    @click.argument("code", required=False, default="")
+    @click.argument("code", required=False, default="", metavar="[CODE]")
     @_forms
     @language_option()
     def visits(code: str, *, form: str, lang: str) -> None:

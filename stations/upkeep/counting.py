@@ -35,14 +35,13 @@ def take_confirmation(
         That of the moment, in the time zone of the stations.
     """
     about = f"{aspect.value} {day.isoformat()}"
-    said = list(_senders(connection, CONFIRM, code, about))
-    if any(device in marks.devices for device, _ in said):
+    said, of_network, of_device = _senders(connection, CONFIRM, code, about, marks)
+    if of_device:
         return Outcome.KNOWN
-    new = not any(network in marks.networks for _, network in said)
-    if len(said) >= MOST_CONFIRMATIONS_A_DAY:
+    if said >= MOST_CONFIRMATIONS_A_DAY:
         return Outcome.TAKEN
     connection.execute(SENDER.insert(), marks.row(CONFIRM, code, about))
-    if new:
+    if not of_network:
         count(connection, code, day, "confirmations")
         _confirm(connection, code, aspect, revision, moment)
     return Outcome.TAKEN
@@ -50,11 +49,10 @@ def take_confirmation(
 
 def take_visit(connection: sa.Connection, code: str, day: date, marks: Marks) -> Outcome:
     """Count a visit on a day, in a transaction that may write."""
-    said = list(_senders(connection, VISIT, code, day.isoformat()))
-    if any(device in marks.devices for device, _ in said):
+    said, of_network, of_device = _senders(connection, VISIT, code, day.isoformat(), marks)
+    if of_device:
         return Outcome.KNOWN
-    of_network = sum(network in marks.networks for _, network in said)
-    if len(said) < MOST_VISITS_A_DAY and of_network < MOST_VISITS_OF_A_NETWORK:
+    if said < MOST_VISITS_A_DAY and of_network < MOST_VISITS_OF_A_NETWORK:
         connection.execute(SENDER.insert(), marks.row(VISIT, code, day.isoformat()))
         count(connection, code, day, "visits")
     return Outcome.TAKEN
@@ -85,7 +83,7 @@ def visits_of(connection: sa.Connection, code: str) -> Visits:
         .where(DAY_COUNT.c.code == code, DAY_COUNT.c.visits > 0)
         .order_by(DAY_COUNT.c.day.desc())
     )
-    by_day = {date.fromisoformat(day): visits for day, visits in connection.execute(query).tuples()}
+    by_day = {date.fromisoformat(day): visits for day, visits in connection.execute(query)}
     return Visits(sum(by_day.values()), by_day)
 
 
@@ -116,8 +114,12 @@ def _confirm(connection: sa.Connection, code: str, aspect: Aspect, revision: int
         connection.execute(CONFIRMED.update().where(this).values(revision=revision, times=1, last=last))
 
 
-def _senders(connection: sa.Connection, what: str, code: str, about: str) -> list[tuple[str, str]]:
-    query = sa.select(SENDER.c.device, SENDER.c.network).where(
-        SENDER.c.what == what, SENDER.c.code == code, SENDER.c.about == about
-    )
-    return list(connection.execute(query).tuples())
+def _senders(connection: sa.Connection, what: str, code: str, about: str, marks: Marks) -> tuple[int, int, int]:
+    """How many said this already; how many of them by the same network, and by the same device."""
+    query = sa.select(
+        sa.func.count(),
+        sa.func.count(sa.case((SENDER.c.network.in_(marks.networks), 1))),
+        sa.func.count(sa.case((SENDER.c.device.in_(marks.devices), 1))),
+    ).where(SENDER.c.what == what, SENDER.c.code == code, SENDER.c.about == about)
+    said, of_network, of_device = connection.execute(query).one()
+    return said, of_network, of_device

@@ -85,7 +85,7 @@ def _notes(connection: sa.Connection, codes: set[str]) -> dict[tuple[str, str, s
         .where(REPORT.c.cleared == "", REPORT.c.note != "")
         .order_by(REPORT.c.found.desc(), REPORT.c.id.desc())
     )
-    for code, kind, amenity, revision, note in connection.execute(query).tuples():
+    for code, kind, amenity, revision, note in connection.execute(query):
         if code in codes:
             notes[code, kind, amenity, revision].append(note)
     return notes

@@ -27,6 +27,9 @@ COOKIES = "cookies"
 OF_DAY = "day "
 """Before the date, in the name of a key of the day."""
 
+Begin = Callable[[], AbstractContextManager[sa.Connection]]
+"""Begins a transaction, and ends it."""
+
 A_DAY = timedelta(days=1)
 
 
@@ -64,7 +67,6 @@ def marks_of(connection: sa.Connection, sender: Sender, today: date) -> Marks:
     connection
         In a transaction that may write.
     """
-    forget(connection, today)
     names = [OF_DAY + day.isoformat() for day in (today, today - A_DAY)]
     query = sa.select(SECRET.c.name, SECRET.c.value).where(SECRET.c.name.in_(names))
     found = {row.name: row.value for row in connection.execute(query)}
@@ -86,8 +88,6 @@ def forgettable(connection: sa.Connection, today: date) -> bool:
 
 def forget(connection: sa.Connection, today: date) -> None:
     """Delete the keys and the hashes of before yesterday, in a transaction that may write."""
-    if not forgettable(connection, today):
-        return
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")  # over with zeros, not only out of the tables
     connection.execute(SECRET.delete().where(_old_key(today)))
@@ -95,14 +95,17 @@ def forget(connection: sa.Connection, today: date) -> None:
     connection.execute(SENDER.delete().where((SENDER.c.day < yesterday) | (SENDER.c.day > tomorrow)))
 
 
-def secret_for_cookies(writing: Callable[[], AbstractContextManager[sa.Connection]]) -> bytes:
+def secret_for_cookies(reading: Begin, writing: Begin) -> bytes:
     """Give the key that cookies are signed with, the same for all workers; made when it is not there."""
-    with writing() as connection:
-        query = sa.select(SECRET.c.value).where(SECRET.c.name == COOKIES)
+    query = sa.select(SECRET.c.value).where(SECRET.c.name == COOKIES)
+    with reading() as connection:
         value = connection.execute(query).scalar()
-        if value is None:
-            value = secrets.token_hex(KEY_BYTES)
-            connection.execute(SECRET.insert(), {"name": COOKIES, "value": value})
+    if value is None:
+        with writing() as connection:
+            value = connection.execute(query).scalar()  # another worker may have been quicker
+            if value is None:
+                value = secrets.token_hex(KEY_BYTES)
+                connection.execute(SECRET.insert(), {"name": COOKIES, "value": value})
     return bytes.fromhex(value)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stations.registry.schema import BATCH, CONFIRMED, ENTRY, REPORT, SENDER, UPKEEP_HEAD
+from stations.registry.schema import BATCH, CONFIRMED, ENTRY, REPORT, SENDER, STATION, UPKEEP_HEAD
 from stations.upkeep.facts import Outcome
 from stations.upkeep.groups import TOGETHER, as_moment, as_text
 from stations.upkeep.kinds import Kind
@@ -67,8 +67,10 @@ def take_report(connection: sa.Connection, said: Said, marks: Marks, zone: tzinf
     if outdated:
         standing = []
     # Of whom nothing is known any more may be the same person.
-    mine = [row for row in standing if not row.device or row.device in marks.devices or row.network in marks.networks]
-    others = [row for row in standing if row not in mine]
+    mine = {
+        row.person for row in standing if not row.device or row.device in marks.devices or row.network in marks.networks
+    }
+    others = [row for row in standing if row.person not in mine]
     people = len({row.person for row in standing})
     if not _keeps(connection, said, marks, people, new=not mine):
         return Outcome.TAKEN
@@ -89,7 +91,7 @@ def take_report(connection: sa.Connection, said: Said, marks: Marks, zone: tzinf
             "note": said.note,
             "found": as_text(said.found),
             "revision": said.revision,
-            "person": min(row.person for row in mine) if mine else _next_person(connection, said),
+            "person": min(mine) if mine else _next_person(connection, said),
             "counts": int(counts),
             "cleared": outdated,
             "looked_by": "",
@@ -133,6 +135,13 @@ def clear(connection: sa.Connection, code: str, kind: str, amenity: str, moment:
     return done.rowcount
 
 
+def drop_reports(connection: sa.Connection, before: datetime) -> None:
+    """Delete what was found before a moment, but for what makes a caution of a record as it is."""
+    current = sa.exists().where((STATION.c.code == REPORT.c.code) & (STATION.c.revision <= REPORT.c.revision))
+    needed = (REPORT.c.counts == 1) & (REPORT.c.cleared == "") & current
+    connection.execute(REPORT.delete().where(REPORT.c.found < as_text(before), sa.not_(needed)))
+
+
 def next_change(connection: sa.Connection) -> int:
     """Note that a caution changed, for everyone who keeps cautions in memory."""
     if connection.execute(UPKEEP_HEAD.update().values(change=UPKEEP_HEAD.c.change + 1)).rowcount == 0:
@@ -146,7 +155,8 @@ def head_change(connection: sa.Connection) -> int:
 
 
 def _near(connection: sa.Connection, said: Said) -> list[sa.Row[Any]]:
-    within = REPORT.c.found.between(as_text(said.found - TOGETHER), as_text(said.found + TOGETHER))
+    # Not BETWEEN: PostgreSQL does not take one whose ends have a collation.
+    within = (REPORT.c.found >= as_text(said.found - TOGETHER)) & (REPORT.c.found <= as_text(said.found + TOGETHER))
     columns = (REPORT.c.id, REPORT.c.found, REPORT.c.revision, REPORT.c.person, REPORT.c.cleared)
     return list(connection.execute(_with_senders(*columns, where=said.same_thing & within)).all())
 

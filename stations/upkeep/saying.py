@@ -30,14 +30,17 @@ from stations.upkeep.facts import Aspect, Caution, Confirmed, Counts, Outcome, R
 from stations.upkeep.groups import FAR, LONG_AGO
 from stations.upkeep.kinds import Kind, load_kinds
 from stations.upkeep.looking import current, reports_of, revision_of, tasks_of
-from stations.upkeep.marks import forget, forgettable, marks_of, secret_for_cookies
-from stations.upkeep.reporting import Said, clear, clear_confirmed, take_report
+from stations.upkeep.marks import Marks, forget, forgettable, marks_of, secret_for_cookies
+from stations.upkeep.reporting import Said, clear, clear_confirmed, drop_reports, take_report
 from stations.upkeep.standing import Groups, Standing
 
 LONGEST_NOTE = 200
 
 OLDEST = timedelta(days=7)
 """How long ago something may have been found that is said only now, from a phone that had no network."""
+
+KEPT = timedelta(days=366)
+"""How long a report is kept that makes no caution any more."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """So far in the future is taken for now."""
@@ -126,7 +129,7 @@ class Upkeep:
         """
         said = self._said(code, kind, amenity, note, found, now, revision)
         with self._writing() as connection:
-            marks = marks_of(connection, sender, self._day(now))
+            marks = self._marks(connection, sender, now)
             outcome = take_report(connection, said, marks, self.timezone)
             if outcome is Outcome.TAKEN:
                 count(connection, code, said.day, "reports")
@@ -158,7 +161,7 @@ class Upkeep:
         moment = _moment(found or now, now)
         kinds = [key for key, kind in self.kinds.items() if kind.clears is aspect]
         with self._writing() as connection:
-            marks = marks_of(connection, sender, self._day(now))
+            marks = self._marks(connection, sender, now)
             cleared = clear_confirmed(connection, code, kinds, revision, moment, marks)
             outcome = take_confirmation(connection, code, aspect, revision, moment, self._day(moment), marks)
         return Outcome.TAKEN if cleared else outcome
@@ -170,7 +173,7 @@ class Upkeep:
         """
         moment = _moment(found or now, now)
         with self._writing() as connection:
-            marks = marks_of(connection, sender, self._day(now))
+            marks = self._marks(connection, sender, now)
             return take_visit(connection, code, self._day(moment), marks)
 
     def cautions(self, snapshot: Snapshot, now: datetime) -> Mapping[str, tuple[Caution, ...]]:
@@ -271,7 +274,7 @@ class Upkeep:
         RegistryError
             The database cannot be read, or the key not be made.
         """
-        return secret_for_cookies(self._writing)
+        return secret_for_cookies(self._store.reading, self._writing)
 
     def forget(self, now: datetime) -> None:
         """Forget who said what before yesterday, if there is still something to forget and the database can be read.
@@ -283,12 +286,21 @@ class Upkeep:
         """
         if not self._answers():
             return
-        today = self._day(now)
         with self._store.reading() as connection:
-            if not forgettable(connection, today):
-                return
-        with self._writing() as connection:
-            forget(connection, today)
+            due = forgettable(connection, self._day(now))
+        if due:
+            with self._writing() as connection:
+                self._forget(connection, now)
+
+    def _marks(self, connection: sa.Connection, sender: Sender, now: datetime) -> Marks:
+        self._forget(connection, now)
+        return marks_of(connection, sender, self._day(now))
+
+    def _forget(self, connection: sa.Connection, now: datetime) -> None:
+        """Once a day: forget who said what before yesterday, and what was said long ago."""
+        if forgettable(connection, self._day(now)):
+            forget(connection, self._day(now))
+            drop_reports(connection, now - KEPT)
 
     def _answers(self) -> bool:
         """Whether the database can be asked without waiting for a server that does not answer."""
