@@ -1,0 +1,1 @@
+"""A station's own page, its poster, and what people say at its door."""

@@ -1,0 +1,144 @@
+"""What stands on a poster: a station's few facts that matter at the door, in Chinese and in English."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from urllib.parse import unquote
+
+from flask_babel import force_locale, gettext
+from markupsafe import Markup
+
+from stations.station import Station
+from stations.web.house import House
+from stations.web.language import LOCALES
+from stations.web.names import Names
+from stations.web.station.addresses import address_at_the_door, address_of
+from stations.web.station.qr import qr_drawing
+from stations.web.station.telling import tell
+from stations.web.station.timetable import say_closure
+from stations.web.words import listed, say_usual_hours
+
+T = TypeVar("T")
+
+NAMES = (9, 16, 26)
+"""Characters of a name up to which it is written in the largest, the second, the third size."""
+
+STATEMENTS = (17, 24, 32)
+"""Characters of the longest statement of the hours up to which they are written so, and how many there may be."""
+
+MANY = (3, 5, 7)
+CLOSURES = 2
+"""How many closures are told: a poster hangs for long, and what comes later is on the page."""
+
+FEW, SOME = 8, 12
+"""Amenities up to which they are drawn large, and up to which in the middle size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """The same in two languages."""
+
+    zh: str
+    en: str
+
+    def __bool__(self) -> bool:
+        """Whether anything is said."""
+        return bool(self.zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An amenity on a poster."""
+
+    icon: str
+    name: Both
+    nearby: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One poster.
+
+    Attributes
+    ----------
+    english_name
+        Empty where the station has none.
+    hours
+        With season and self-service; empty where none are known.
+    statements
+        The Chinese hours, one statement after another.
+    closures
+        The first of those not yet over.
+    name_size, hours_size, inside_size
+        How large they may be drawn: 1 is the largest.
+    typed
+        Address of the page, as one would type it.
+    qr
+        The code that leads there from the door.
+    """
+
+    station: Station
+    kind: Both
+    english_name: str
+    hours: Both
+    statements: tuple[str, ...]
+    closures: tuple[Both, ...]
+    inside: tuple[Drawn, ...]
+    access: Both
+    eligible: Both
+    name_size: int
+    hours_size: int
+    inside_size: int
+    typed: str
+    qr: Markup
+
+
+def sheet_of(station: Station, house: House, names: Names, today: date) -> Sheet:
+    """Put together the poster of a station, as of a day."""
+    told = both_of(lambda: tell(station, house, names))
+    inside = tuple(
+        Drawn(zh.icon, Both(zh.name, en.name), zh.nearby) for zh, en in zip(told[0].has(), told[1].has(), strict=True)
+    )
+    hours = Both(*both_of(lambda: say_usual_hours(station)))
+    statements = tuple(filter(None, hours.zh.split("；")))
+    to_come = [closure for closure in sorted(station.closures) if closure.last >= today][:CLOSURES]
+    return Sheet(
+        station=station,
+        kind=Both(told[0].kind, told[1].kind),
+        english_name=station.name_en if station.name_en != station.name else "",
+        hours=hours,
+        statements=statements,
+        closures=tuple(Both(*both_of(lambda closure=closure: say_closure(closure))) for closure in to_come),  # type: ignore[misc]
+        inside=inside,
+        access=_listed(told[0].access, told[1].access),
+        eligible=_listed(told[0].eligible, told[1].eligible),
+        name_size=_size(len(station.name), NAMES),
+        hours_size=max(_size(max(map(len, statements), default=0), STATEMENTS), _size(len(statements), MANY)),
+        inside_size=1 + (len(inside) > FEW) + (len(inside) > SOME),
+        typed=unquote(address_of(house, station.code)).replace(" ", "%20"),
+        qr=qr_drawing(address_at_the_door(house, station.code), gettext("QR code that leads to the station's page")),
+    )
+
+
+def both_of(say: Callable[[], T]) -> tuple[T, T]:
+    """Say something in Chinese and in English."""
+    with force_locale(LOCALES["zh"]):
+        zh = say()
+    with force_locale(LOCALES["en"]):
+        return zh, say()
+
+
+def _listed(zh: tuple[str, ...], en: tuple[str, ...]) -> Both:
+    with force_locale(LOCALES["zh"]):
+        said = listed(zh)
+    with force_locale(LOCALES["en"]):
+        return Both(said, listed(en))
+
+
+def _size(length: int, bounds: tuple[int, ...]) -> int:
+    """Number of the size for a text: 1, the largest, up to the first bound."""
+    return 1 + bisect_left(bounds, length)
