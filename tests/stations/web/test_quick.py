@@ -38,7 +38,7 @@ def behind(app):
         f"{HERE}&minutes=-1&lang=en",
         f"{HERE}&strange=1",
         f"{HERE}&amenity=%E6%B0%B4",
-        f"{HERE}&amenity=x" * 300,
+        f"{HERE}&amenity=" + "x" * 3000,
         "lon=%ff&lat=%00",
     ],
 )

@@ -1,9 +1,42 @@
 """What a browser is told to allow, and what it may keep."""
 
+from pathlib import Path
+
 import brotli  # type: ignore[import-untyped]
 import pytest
 
+from stations.web.headers import page_policy
 from tests.stations.web.reading import read_page
+
+PUBLIC_GET = {
+    "/", "/s/<code>", "/s/<code>/poster", "/posters", "/offline", "/planning", "/planning/map",
+    "/api/nearest", "/api/search", "/api/stations", "/api/changes", "/api/token", "/healthz",
+    "/download/stations.csv", "/download/stations.xlsx", "/download/stations.geojson", "/download/stations.gpkg",
+    "/planning/map.html", "/planning/coverage.csv", "/planning/gaps.csv", "/planning/coverage.geojson",
+    "/planning/gaps.geojson", "/planning/reach.geojson", "/map/ground.geojson",
+    "/tiles/<mark>/<int:z>/<int:x>/<int:y>.mvt", "/pack.json", "/manifest.webmanifest", "/sw.js",
+    "/sitemap.xml", "/robots.txt", "/static/<path:filename>",
+}  # fmt: skip
+"""What anybody may ask for. Whoever opens a door has to say so here."""
+
+PUBLIC_POST = {"/s/<code>/report", "/s/<code>/confirm", "/s/<code>/visit"}
+"""What anybody may send to, with the token of a form."""
+
+HTTPS = {"base_url": "https://localhost/"}
+
+
+def test_no_door_is_open_that_is_not_meant_to_be(open_house):
+    rules = list(open_house().url_map.iter_rules())
+    assert {rule.rule for rule in rules if "GET" in rule.methods} <= PUBLIC_GET
+    assert {rule.rule for rule in rules if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}} <= PUBLIC_POST
+    assert all(rule.methods <= {"GET", "HEAD", "OPTIONS", "POST"} for rule in rules)
+
+
+@pytest.mark.parametrize("path", sorted(PUBLIC_POST))
+def test_nothing_is_taken_without_the_token_of_a_form(open_house, path):
+    client = open_house().test_client()
+    answer = client.post(path.replace("<code>", "A1"), data={"kind": "gone", "aspect": "hours"})
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/planning", "/nothing"])
@@ -23,13 +56,67 @@ def test_a_page_allows_nothing_from_elsewhere_and_no_script_of_its_own(planner, 
             assert not one.attributes.get(name, "").startswith(("http", "//"))
 
 
-@pytest.mark.parametrize("path", ["/", "/planning", "/api/stations", "/healthz", "/nothing", "/static/css/yizhan.css"])
+HELD_BACK = ["/", "/planning", "/healthz", "/api/token", "/nothing", "/static/css/yizhan.css"]
+OPEN = ["/api/stations", "/api/nearest", "/api/nearest?lon=116.3&lat=28.3", "/api/changes", "/download/stations.csv"]
+
+
+@pytest.mark.parametrize("path", HELD_BACK + OPEN)
 def test_every_answer_says_how_it_may_be_used(planner, path):
     headers = planner.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "strict-origin"
     assert "geolocation=(self)" in headers["Permissions-Policy"]
     assert len(headers.getlist("X-Content-Type-Options")) == 1
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Server"] == "yizhan"
+    assert path.startswith("/static/") or "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "Strict-Transport-Security" not in headers
+    assert "max-age" in planner.client.get(path, **HTTPS, buffered=True).headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_pages_of_other_sites_may_read_the_public_list(planner, path):
+    headers = planner.get(path).headers
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Access-Control-Allow-Credentials" not in headers
+
+
+@pytest.mark.parametrize("path", HELD_BACK)
+def test_pages_of_other_sites_may_take_in_nothing_else(planner, path):
+    headers = planner.get(path).headers
+    assert "Access-Control-Allow-Origin" not in headers
+    assert headers["X-Frame-Options"] == "DENY"
+    # Files are the same for everybody, and the framed map, in an origin of its own, has to take them in.
+    expected = "cross-origin" if path.startswith("/static/") else "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == expected
+
+
+def test_the_map_of_a_planner_may_be_framed_by_its_own_page_alone(planner):
+    headers = planner.get("/planning/map").headers
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+
+
+def test_another_host_may_give_pictures_and_nothing_else():
+    policy = dict(one.split(" ", 1) for one in page_policy("https://tile.example.org").split("; "))
+    assert policy.pop("img-src") == "'self' data: https://tile.example.org"
+    assert not [name for name, sources in policy.items() if set(sources.split()) - {"'self'", "'none'"}]
+    assert "https" not in page_policy()
+
+
+def test_a_page_is_kept_by_nobody_on_the_way(planner):
+    assert "private" in planner.get("/").headers["Cache-Control"]
+    assert "private" in planner.get("/?lon=116.3&lat=28.3").headers["Cache-Control"]
+
+
+def test_the_page_that_refuses_needs_no_script_or_style_of_its_own():
+    page = Path(__file__).parents[3] / "templates" / "base" / "refused.html"
+    for one in read_page(page.read_text(encoding="utf-8")).walk():
+        assert one.tag not in {"script", "style"}
+        assert "style" not in one.attributes
+        for name in ("src", "href"):
+            assert one.attributes.get(name, "/").startswith("/")
 
 
 def test_a_static_file_is_kept_as_long_as_its_address_names_its_content(planner):
@@ -42,19 +129,24 @@ def test_a_static_file_is_kept_as_long_as_its_address_names_its_content(planner)
     assert planner.get("/static/css/yizhan.css?v=000000000000").headers["Cache-Control"] == "no-cache"
 
 
-def test_the_language_is_remembered_in_a_cookie_that_script_cannot_read(planner):
-    (cookie,) = planner.get("/", lang="en").headers.getlist("Set-Cookie")
-    assert cookie.startswith("yizhan_lang=en;")
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
-    assert not planner.get("/").headers.getlist("Set-Cookie")
+@pytest.mark.parametrize(("scheme", "name"), [("http", "yizhan_lang"), ("https", "__Host-yizhan_lang")])
+def test_the_language_is_remembered_in_a_cookie_that_script_cannot_read(planner, scheme, name):
+    here = {"base_url": f"{scheme}://localhost/"}
+    (cookie,) = planner.client.get("/?lang=en", **here).headers.getlist("Set-Cookie")
+    assert cookie.startswith(f"{name}=en;")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert ("Secure" in cookie) == (scheme == "https")
+    assert "Domain" not in cookie
+    again = planner.client.get("/", **here)
+    assert '<html lang="en">' in again.text
+    assert not again.headers.getlist("Set-Cookie")
 
 
 def test_a_page_in_two_languages_is_kept_apart(planner):
     assert {"Cookie", "Accept-Language"} <= set(planner.get("/").vary)
 
 
-@pytest.mark.parametrize("path", ["/", "/planning", "/map/ground.geojson", "/static/css/yizhan.css", "/api/stations"])
+@pytest.mark.parametrize("path", ["/", "/planning", "/static/css/yizhan.css", "/api/stations"])
 def test_long_answers_are_sent_compressed(planner, path):
     plain = planner.get(path)
     short = planner.client.get(path, headers={"Accept-Encoding": "br"}, buffered=True)
