@@ -7,7 +7,7 @@ import shapely
 
 from benchmarks.places import Porto, seconds_of, snapshot_on, tell
 from geodata.atlas import Atlas
-from geodata.osm import FIXED
+from geodata.sketch import FIXED
 from geodata.snapping import Snaps
 from geodata.travel import metres_to_nearest
 from stations.questions.coverage import CoverageQuery, reached_area

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from geodata.access import Mode
 from geodata.demand import Demand
+from geodata.drawing import Drawing
 from geodata.errors import AtlasError
 from geodata.features import Premises
 from geodata.gazetteer import Gazetteer
@@ -31,9 +32,10 @@ from geodata.network import StreetNetwork
 from geodata.snapping import SegmentIndex, Snaps
 from geodata.streets import Streets
 from geodata.surface import Mesh
+from geodata.tiles import Tiles
 from geodata.townships import Townships
 
-FORMAT = 1
+FORMAT = 2
 HEAD = "atlas.json"
 UNFINISHED = ".unfinished-"
 DATA_FOLDER = re.compile(r"[0-9a-f]{12}-\w+")
@@ -98,7 +100,9 @@ class Atlas:
     demand_on
         For each mode, where the demand points meet its streets.
     ground
-        GeoJSON of what a map shows beneath, as UTF-8 text.
+        GeoJSON of what the planner's map shows beneath, as UTF-8 text.
+    drawing
+        What the base map shows. It is not in the digest, as no answer comes of it, and has a mark of its own.
     memo
         What has been worked out from this atlas.
     """
@@ -114,12 +118,18 @@ class Atlas:
     gazetteer: Gazetteer
     premises: tuple[Premises, ...]
     ground: bytes
+    drawing: Drawing
     memo: Memo = field(default_factory=Memo, repr=False)
 
     @cached_property
     def modes(self) -> Mapping[str, Mode]:
         """The travel modes by key."""
         return {mode.key: mode for mode in self.streets.modes}
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """The base map in tiles."""
+        return Tiles(self.drawing)
 
     @cached_property
     def _networks(self) -> dict[str, StreetNetwork]:
@@ -182,6 +192,7 @@ class Atlas:
             gazetteer=Gazetteer.from_arrays(parts["gazetteer"]),
             premises=tuple(Premises(**(one | {"position": LonLat(*one["position"])})) for one in records),
             ground=(data / "ground.json").read_bytes(),
+            drawing=Drawing.from_arrays(parts["drawing"], str(head["drawing"])),
         )
 
     def save(self, folder: Path) -> None:
@@ -226,6 +237,7 @@ class Atlas:
         head = {
             "format": FORMAT,
             "digest": self.digest,
+            "drawing": self.drawing.mark,
             "data": data_name,
             "modes": [asdict(mode) | {"highways": sorted(mode.highways)} for mode in self.streets.modes],
             "arrays": {
@@ -244,6 +256,7 @@ class Atlas:
             "townships": self.townships.to_arrays(),
             "demand": self.demand.to_arrays(),
             "gazetteer": self.gazetteer.to_arrays(),
+            "drawing": self.drawing.to_arrays(),
         }
         parts |= {f"demand_{mode}": dict(vars(snaps)) for mode, snaps in self.demand_on.items()}
         return parts

@@ -17,6 +17,7 @@ from geodata.access import Mode, load_modes
 from geodata.atlas import FORMAT, Atlas, ModeSummary, Part, Summary
 from geodata.datum import Datum
 from geodata.demand import Demand, demand_from_streets, read_population
+from geodata.drawing import draw
 from geodata.features import Premises
 from geodata.gazetteer import Gazetteer
 from geodata.ground import draw_ground
@@ -102,9 +103,11 @@ def build_atlas(
             demand_on = {key: network.snap_many(demand.lon, demand.lat) for key, network in networks.items()}
         with stages("names"):
             gazetteer = Gazetteer(extract.places)
+        with stages("map"):
             ground = json.dumps(
-                draw_ground(extract.ground, streets), ensure_ascii=False, separators=(",", ":")
+                draw_ground(extract.sketch, streets), ensure_ascii=False, separators=(",", ":")
             ).encode()
+            drawing = draw(extract.sketch, extract.bounds)
         mesh = laid.result()
     stages.seconds[IN_ALL] = round(clock() - begun, 2)
     return Atlas(
@@ -119,6 +122,7 @@ def build_atlas(
         gazetteer=gazetteer,
         premises=extract.premises,
         ground=ground,
+        drawing=drawing,
     )
 
 

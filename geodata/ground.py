@@ -7,14 +7,14 @@ be asked to fetch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.osm import FIXED, STREET_KINDS, Ground
+from geodata.osm import STREET_KINDS
+from geodata.sketch import FIXED, TUNNEL, Sketch
 from geodata.streets import Streets
 
 MOST_POINTS = 60_000
@@ -36,8 +36,17 @@ RANKS = (
 )
 """Street classes by rank, the broadest first."""
 
+KINDS = {
+    "green": ("park", "wood"),
+    "water": ("water",),
+    "waterway": ("river", "canal", "stream"),
+    "rail": ("rail", "light_rail", "narrow_gauge"),
+    "road": ("motorway", "trunk"),
+}
+"""What is drawn as what, of the kinds of a sketch. Roads of lower rank are taken from the streets one may use."""
 
-def draw_ground(ground: Iterable[Ground], streets: Streets) -> dict[str, Any]:
+
+def draw_ground(sketch: Sketch, streets: Streets) -> dict[str, Any]:
     """Lay out the ground as a GeoJSON FeatureCollection in WGS-84.
 
     Returns
@@ -48,11 +57,10 @@ def draw_ground(ground: Iterable[Ground], streets: Streets) -> dict[str, Any]:
     """
     features: list[dict[str, Any]] = []
     spent = 0
-    items = list(ground)
     west, south, east, north = streets.bounds
     frame = shapely.box(west - 0.02, south - 0.02, east + 0.02, north + 0.02)
     for kind in ("green", "water", "waterway", "rail"):
-        kept = [(_clipped(item.geometry, frame), item.name) for item in items if item.kind == kind]
+        kept = [(_clipped(shape, frame), name) for shape, name in _drawn(sketch, kind)]
         shapes = [(shape, name) for shape, name in kept if not shape.is_empty and _worth_drawing(kind, shape)]
         shapes.sort(key=lambda pair: (-pair[0].area, -pair[0].length, pair[1], pair[0].bounds))
         for shape, name in shapes:
@@ -60,9 +68,9 @@ def draw_ground(ground: Iterable[Ground], streets: Streets) -> dict[str, Any]:
             if spent > MOST_POINTS // 3:
                 break
             features.append(_feature(kind, 0, name, shape))
-    motorways = [(_clipped(item.geometry, frame), item.name) for item in items if item.kind == "road"]
-    roads = [(0, shape) for shape, _ in motorways if not shape.is_empty]
-    roads += [(rank, line) for rank, line in _street_lines(streets)]
+    motorways = [_clipped(shape, frame) for shape, _ in _drawn(sketch, "road")]
+    roads = [(0, shape) for shape in motorways if not shape.is_empty]
+    roads += [(rank, line) for rank, line in _street_lines(streets) if rank > 0]
     for rank in range(len(RANKS)):
         lines = shapely.get_parts([line for at, line in roads if at == rank])
         lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
@@ -75,6 +83,15 @@ def draw_ground(ground: Iterable[Ground], streets: Streets) -> dict[str, Any]:
             break
         features.append(_feature("road", rank, "", merged))
     return {"type": "FeatureCollection", "features": features}
+
+
+def _drawn(sketch: Sketch, kind: str) -> list[tuple[BaseGeometry, str]]:
+    """Shapes and names of what a sketch has of a kind."""
+    things = sketch.of(*KINDS[kind])
+    if kind == "rail":
+        things = things[sketch.flags[things] & TUNNEL == 0]
+    shapes = sketch.areas(things) if kind in {"green", "water"} else sketch.lines(things)
+    return [(shape, sketch.texts[text][0]) for shape, text in zip(shapes, sketch.text[things], strict=True)]
 
 
 def _street_lines(streets: Streets) -> list[tuple[int, BaseGeometry]]:

@@ -11,17 +11,17 @@ import numpy as np
 import osmium
 import shapely
 from numpy.typing import NDArray
-from osmium.osm.types import Area, Node, Relation, Way
+from osmium.osm.types import Area, Node, NodeRefList, Relation, Way
 from shapely.geometry.base import BaseGeometry
 
 from geodata.access import Mode, Permission, node_blocks, street_class, way_permission
 from geodata.errors import OsmFileError
 from geodata.features import AdminArea, Place, Premises
+from geodata.legend import AREA_KEYS as DRAWN_AREA_KEYS
+from geodata.legend import LINK, STREETS, area_kind, line_kind, name_kind, place_kind
 from geodata.lonlat import LonLat
 from geodata.progress import Progress, silent
-
-FIXED = 1e7
-"""Coordinates are kept as OpenStreetMap keeps them: whole numbers of 1e-7 degrees."""
+from geodata.sketch import BRIDGE, FIXED, SLIP, TUNNEL, Ring, Sketch, Sketchbook
 
 STREET_KINDS = (
     "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link "
@@ -48,21 +48,10 @@ HOST_TAGS: Mapping[tuple[str, str], str] = {
 }
 """Which premises host stations, by tag."""
 
-GREENS = frozenset({("leisure", "park"), ("leisure", "garden"), ("natural", "wood"), ("landuse", "forest")})
-WATERS = frozenset({("natural", "water"), ("waterway", "riverbank"), ("landuse", "reservoir"), ("landuse", "basin")})
-RAILS = frozenset({"rail", "light_rail", "narrow_gauge"})
-AREA_KEYS = ("boundary", "natural", "waterway", "landuse", "leisure")
+AREA_KEYS = tuple(dict.fromkeys(("boundary", "building", *DRAWN_AREA_KEYS)))
+"""Only relations with one of these are put together into areas, and ways that bound a township."""
 NAME_KEYS = ("name:zh", "name:en", "alt_name", "old_name", "short_name")
 TELL_EVERY = 20_000
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Something the map shows beneath the streets: ``kind`` is water, waterway, green, rail or road."""
-
-    kind: str
-    name: str
-    geometry: BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -85,6 +74,8 @@ class Extract:
         Node identifier to bits of the modes that a barrier stops there.
     refused
         (mode, tag that closed the way) to number of ways.
+    sketch
+        What the base map shows: every street, also those that no mode may use, and all else.
     """
 
     way_start: NDArray[np.int64]
@@ -98,7 +89,7 @@ class Extract:
     places: tuple[Place, ...]
     premises: tuple[Premises, ...]
     admin_areas: tuple[AdminArea, ...]
-    ground: tuple[Ground, ...]
+    sketch: Sketch
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -165,7 +156,7 @@ class _Reading:
         self.places, self.premises = list[Place](), list[Premises]()
         self.relations: dict[int, dict[str, str]] = {}
         self.admin: dict[int, AdminArea] = {}
-        self.ground: list[Ground] = []
+        self.book = Sketchbook()
         self.wkb = osmium.geom.WKBFactory()
 
     def node(self, node: Node) -> None:
@@ -179,19 +170,26 @@ class _Reading:
         if "place" in tags and "name" in tags:
             self.places.append(_place(tags, tags["place"], LonLat(node.lon, node.lat)))
         self._host(tags, f"n{node.id}", node.lon, node.lat)
+        if "name" in tags:
+            spot = place_kind(tags)
+            if spot is not None:
+                self.book.spot(spot, tags, node.location.x, node.location.y)
 
     def way(self, way: Way) -> None:
         tags = dict(way.tags)
         located = [(n.ref, n.x, n.y) for n in way.nodes if n.location.valid()]
         if len(located) < 2:
             return
-        if street_class(tags) is not None:
-            self._street(tags, way, located)
-        elif tags.get("railway") in RAILS and "tunnel" not in tags:
-            self._line("rail", tags, located)
-        elif tags.get("waterway") in {"river", "canal", "stream"} and "tunnel" not in tags:
-            self._line("waterway", tags, located)
-        elif not self.refused_as_no_street(tags):
+        street = street_class(tags)
+        if street is not None:
+            self._street(street, tags, way, located)
+            return
+        line = line_kind(tags)
+        if line is not None:
+            self._line(line, tags, located)
+        elif way.is_closed():
+            self._closed(tags, located)
+        if line is None and not self.refused_as_no_street(tags):
             middle_x = sum(x for _, x, _ in located) / len(located) / FIXED
             middle_y = sum(y for _, _, y in located) / len(located) / FIXED
             self._host(tags, f"w{way.id}", middle_x, middle_y)
@@ -212,21 +210,19 @@ class _Reading:
 
     def area(self, area: Area) -> None:
         tags = dict(area.tags)
-        pairs = set(tags.items())
-        kind = "water" if pairs & WATERS else "green" if pairs & GREENS else ""
-        administrative = tags.get("boundary") == "administrative"
-        if not kind and not administrative:
-            return
-        fault, shape = None, None
-        try:
-            shape = shapely.from_wkb(self.wkb.create_multipolygon(area))
-        except RuntimeError as error:
-            fault = f"its rings do not make an area ({error})"
-        if administrative:
+        if tags.get("boundary") == "administrative":
             ref = f"w{area.orig_id()}" if area.from_way() else f"r{area.orig_id()}"
-            self.admin[area.orig_id()] = _admin_area(tags, shape, fault, ref)
-        elif shape is not None:
-            self.ground.append(Ground(kind, tags.get("name", ""), shape))
+            self.admin[area.orig_id()] = self._bounded(area, tags, ref)
+        kind = None if area.from_way() else area_kind(tags)
+        if kind is not None:
+            rings = [[outer, *area.inner_rings(outer)] for outer in area.outer_rings()]
+            self.book.area(kind, name_kind(tags, kind), tags, [list(map(_ring, polygon)) for polygon in rings])
+
+    def _bounded(self, area: Area, tags: Mapping[str, str], ref: str) -> AdminArea:
+        try:
+            return _admin_area(tags, shapely.from_wkb(self.wkb.create_multipolygon(area)), None, ref)
+        except RuntimeError as error:
+            return _admin_area(tags, None, f"its rings do not make an area ({error})", ref)
 
     def extract(self, path: Path) -> Extract:
         if not any(self.permission):
@@ -249,10 +245,10 @@ class _Reading:
             places=tuple(self.places),
             premises=tuple(self.premises),
             admin_areas=tuple(self.admin[ref] for ref in sorted(self.admin)),
-            ground=tuple(self.ground),
+            sketch=self.book.sketch(),
         )
 
-    def _street(self, tags: dict[str, str], way: Way, located: list[tuple[int, int, int]]) -> None:
+    def _street(self, street: str, tags: dict[str, str], way: Way, located: list[tuple[int, int, int]]) -> None:
         key = tuple(sorted(item for item in tags.items() if not item[0].startswith(("name", "source", "ref", "addr"))))
         read = self.permissions.get(key)
         if read is None:
@@ -262,11 +258,9 @@ class _Reading:
             bits |= said.forward << 2 * i | said.backward << 2 * i + 1
             if said.refusal:
                 self.refused[mode.key, said.refusal] += 1
-        street = street_class(tags) or "road"
+        self._draw_street(street, tags, way, located)
         kind = STREET_KINDS.index(street if street in STREET_KINDS else "road")
         if not bits:
-            if street.startswith("motorway") or street == "trunk":
-                self._line("road", tags, located)
             return
         if "name" in tags:
             _, x, y = located[len(located) // 2]
@@ -282,9 +276,31 @@ class _Reading:
             self.permission.append(bits)
             self.kind.append(kind)
 
-    def _line(self, kind: str, tags: Mapping[str, str], located: list[tuple[int, int, int]]) -> None:
-        line = shapely.LineString([(x / FIXED, y / FIXED) for _, x, y in located])
-        self.ground.append(Ground(kind, tags.get("name", ""), line))
+    def _draw_street(self, street: str, tags: dict[str, str], way: Way, located: list[tuple[int, int, int]]) -> None:
+        if way.is_closed() and len(located) > 3 and area_kind(tags) is not None:
+            self._closed(tags, located)
+            return
+        kind = street.removesuffix(LINK)
+        flags = SLIP if street != kind else 0
+        if kind not in STREETS:
+            kind = "road"
+        for run in _whole_runs(way, located):
+            self._line(kind, tags, run, flags)
+
+    def _line(self, kind: str, tags: Mapping[str, str], located: list[tuple[int, int, int]], flags: int = 0) -> None:
+        if tags.get("bridge", "no") != "no":
+            flags |= BRIDGE
+        elif tags.get("tunnel", "no") != "no":
+            flags |= TUNNEL
+        _, x, y = zip(*located, strict=True)
+        self.book.line(kind, tags, x, y, flags)
+
+    def _closed(self, tags: Mapping[str, str], located: list[tuple[int, int, int]]) -> None:
+        """Draw a closed way as an area."""
+        kind = area_kind(tags)
+        if kind is not None and len(located) > 3:
+            _, x, y = zip(*located, strict=True)
+            self.book.area(kind, name_kind(tags, kind), tags, [[(x, y)]])
 
     def _host(self, tags: Mapping[str, str], ref: str, lon: float, lat: float) -> None:
         for pair in tags.items():
@@ -293,6 +309,10 @@ class _Reading:
                 position = LonLat(lon, lat)
                 self.premises.append(Premises(tags.get("name", ""), host, position, tags.get("opening_hours"), ref))
                 return
+
+
+def _ring(nodes: NodeRefList) -> Ring:
+    return [node.x for node in nodes], [node.y for node in nodes]
 
 
 def _whole_runs(way: Way, located: list[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:

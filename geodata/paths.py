@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geodata.lonlat import LonLat
 from geodata.network import AT_NODE_M, StreetNetwork
-from geodata.osm import FIXED
+from geodata.sketch import FIXED
 from geodata.snapping import Snap, Snaps
 from geodata.travel import doorsteps, joined
 

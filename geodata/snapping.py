@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geodata.errors import OffStreetError
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
-from geodata.osm import FIXED
+from geodata.sketch import FIXED
 from geodata.streets import Arrays, Float, Int, Long, Streets, expand_runs
 
 CELL_M = 100.0

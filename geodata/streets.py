@@ -21,7 +21,8 @@ from geodata.access import Mode
 from geodata.errors import UnknownModeError
 from geodata.folding import fold
 from geodata.lonlat import METRES_PER_DEGREE, distances_m
-from geodata.osm import FIXED, Extract
+from geodata.osm import Extract
+from geodata.sketch import FIXED
 
 Int = NDArray[np.int32]
 Long = NDArray[np.int64]

@@ -24,7 +24,7 @@ from scipy.spatial import Delaunay, cKDTree
 from geodata.lonlat import METRES_PER_DEGREE
 from geodata.matrix import nearest_on_edge
 from geodata.network import StreetNetwork
-from geodata.osm import FIXED
+from geodata.sketch import FIXED
 from geodata.snapping import SegmentIndex, Snaps
 from geodata.streets import Arrays, Float, Int, Long, Streets, expand_runs
 from geodata.travel import metres_to_nearest

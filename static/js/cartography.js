@@ -11,7 +11,7 @@
   var LIGHT = {
     ground: "#f6f1e7", water: "#a8cfe0", shore: "#8bb9cd", waterText: "#245a75",
     land: {
-      residential: "#efe8da", commercial: "#f3e5d3", industrial: "#e9e4de", construction: "#ebe2cd", school: "#f2e8c9",
+      homes: "#efe8da", commercial: "#f3e5d3", industrial: "#e9e4de", construction: "#ebe2cd", school: "#f2e8c9",
       hospital: "#f6e0d6", civic: "#f0e4d4", square: "#f4e9d2", park: "#cfe3b4", wood: "#c3dbab", grass: "#dcebc4",
       farm: "#eff0d6", pitch: "#bfdda9", rock: "#e6e2da", beach: "#f5eac4", railway: "#e7e2da"
     },
@@ -25,7 +25,7 @@
   var DARK = {
     ground: "#1d1a16", water: "#1e3a4a", shore: "#2c5165", waterText: "#8fc4de",
     land: {
-      residential: "#24201b", commercial: "#2b241d", industrial: "#262420", construction: "#2a261b", school: "#2c281a",
+      homes: "#24201b", commercial: "#2b241d", industrial: "#262420", construction: "#2a261b", school: "#2c281a",
       hospital: "#33241f", civic: "#2a241d", square: "#2e281e", park: "#24331d", wood: "#202e1a", grass: "#25301d",
       farm: "#22231a", pitch: "#29391f", rock: "#25231f", beach: "#332d1d", railway: "#262320"
     },

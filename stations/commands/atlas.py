@@ -29,6 +29,7 @@ STAGES = {
     "demand": "Placing demand",
     "surface": "Laying the drawing mesh",
     "names": "Indexing names",
+    "map": "Drawing the map",
     "save": "Writing",
 }
 MOST_NOTES = 30

@@ -72,7 +72,7 @@ def shown_base_map(base: BaseMap, house: House) -> dict[str, Any]:
     }
     if not base.is_own:
         return shown | {"credit": gettext(base.credit)}
-    first = url_for("tiles.tile", mark=house.ground_mark, z=0, x=0, y=0)
+    first = url_for("tiles.tile", mark=house.map_mark, z=0, x=0, y=0)
     return shown | {"address": first.removesuffix("0/0/0.mvt") + "{z}/{x}/{y}.mvt", "credit": say_credit(house.atlas)}
 
 

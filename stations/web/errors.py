@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, UnknownModeError
+from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, TileError, UnknownModeError
 from stations.errors import (
     ImportRefused,
     RegistryError,
@@ -34,6 +34,7 @@ STATUSES: Mapping[type[Exception], int] = {
     UnknownModeError: 400,
     SayingError: 400,
     UnknownStationError: 404,
+    TileError: 404,
     UnknownBatchError: 404,
     UnknownTaskError: 404,
     StaleEdit: 409,

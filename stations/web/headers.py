@@ -63,6 +63,10 @@ OPEN_HEADERS = (("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Po
 """With the public list of stations and the answers from it: pages of other sites may read them, as anybody may. Cookies
 do not come along with such a request, and play no part in these answers."""
 
+STATIC_HEADERS = (("Cross-Origin-Resource-Policy", "cross-origin"), ("X-Frame-Options", "DENY"))
+"""With scripts and styles, the same for everybody: the framed planning map lives in an origin of its own, and needs
+them."""
+
 OPEN_DATA = ("/api/nearest", "/api/stations", "/api/changes", "/download/")
 
 HTTPS_HEADERS = (("Strict-Transport-Security", "max-age=31536000"),)
@@ -70,6 +74,7 @@ HTTPS_HEADERS = (("Strict-Transport-Security", "max-age=31536000"),)
 
 COMPRESSED = [
     "application/geo+json",
+    "application/vnd.mapbox-vector-tile",
     "image/svg+xml",
     "text/css",
     "text/csv",
@@ -84,7 +89,11 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 def headers_for(path: str, *, over_https: bool) -> tuple[tuple[str, str], ...]:
     """Give the headers that go with any answer of an address."""
-    audience = OPEN_HEADERS if path.startswith(OPEN_DATA) else PRIVATE_HEADERS
+    audience = PRIVATE_HEADERS
+    if path.startswith(OPEN_DATA):
+        audience = OPEN_HEADERS
+    elif path.startswith("/static/"):
+        audience = STATIC_HEADERS
     return HEADERS + audience + (HTTPS_HEADERS if over_https else ())
 
 

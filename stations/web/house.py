@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -83,9 +82,6 @@ class House:
         return None if self.atlas is None else self.atlas.digest
 
     @property
-    def ground_mark(self) -> str:
+    def map_mark(self) -> str:
         """What tells one drawing of the ground from another; parks and ponds are not in the atlas's digest."""
-        if self.atlas is None:
-            return "none"
-        ground = self.atlas.ground
-        return self.atlas.memo.get("ground mark", lambda: blake2b(ground, digest_size=8).hexdigest())
+        return "none" if self.atlas is None else self.atlas.tiles.mark

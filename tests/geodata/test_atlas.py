@@ -70,13 +70,13 @@ def test_a_build_says_what_it_found(atlas) -> None:
     assert (summary.premises, summary.places) == (1, 2)
     assert (summary.townships, summary.townships_declared) == (1, False)
     assert summary.demand_total == pytest.approx(summary.modes["walk"].km * 1000, rel=1e-3)
-    assert set(summary.seconds) == {"read", "streets", "townships", "demand", "surface", "names", "in all"}
+    assert set(summary.seconds) == {"read", "streets", "townships", "demand", "surface", "names", "map", "in all"}
 
 
 def test_stages_are_timed_by_the_clock_that_is_given(extract) -> None:
     ticks = iter(range(100))
     seconds = build_atlas(extract, clock=lambda: float(next(ticks))).summary.seconds
-    assert seconds["in all"] == 13.0, "the clock is read when the build begins and ends, and twice for each of 6 stages"
+    assert seconds["in all"] == 13.0, "the clock is read when the build begins and ends, and twice for each of 7 stages"
     assert seconds["read"] == seconds["streets"] == 1.0
 
 
@@ -84,7 +84,14 @@ def test_every_stage_is_told_from_beginning_to_end(extract) -> None:
     told: list[tuple[str, int]] = []
     build_atlas(extract, progress=lambda stage, done, total: told.append((stage, done)))
     stages = list(dict.fromkeys(stage for stage, _ in told))
-    assert [stage for stage in stages if stage != "surface"] == ["read", "streets", "townships", "demand", "names"]
+    assert [stage for stage in stages if stage != "surface"] == [
+        "read",
+        "streets",
+        "townships",
+        "demand",
+        "names",
+        "map",
+    ]
     assert stages.index("surface") >= 2, "the mesh is laid beside what comes after the streets"
     assert all((stage, 0) in told and (stage, 1) in told for stage in stages)
 

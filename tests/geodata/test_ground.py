@@ -46,7 +46,7 @@ def town() -> World:
 
 
 def test_kinds_come_in_the_order_in_which_they_are_drawn(town) -> None:
-    drawn = draw_ground(town.extract.ground, town.streets)
+    drawn = draw_ground(town.extract.sketch, town.streets)
     kinds = [(one["properties"]["kind"], one["properties"]["rank"]) for one in drawn["features"]]
     assert kinds == [
         ("green", 0),
@@ -63,7 +63,7 @@ def test_kinds_come_in_the_order_in_which_they_are_drawn(town) -> None:
 
 
 def test_ponds_are_left_out_and_rivers_end_near_the_streets(town) -> None:
-    drawn = draw_ground(town.extract.ground, town.streets)["features"]
+    drawn = draw_ground(town.extract.sketch, town.streets)["features"]
     assert sum(one["properties"]["kind"] == "water" for one in drawn) == 1
     (river,) = (shapely.geometry.shape(one["geometry"]) for one in drawn if one["properties"]["kind"] == "waterway")
     west, _, east, _ = town.streets.bounds
@@ -73,13 +73,13 @@ def test_ponds_are_left_out_and_rivers_end_near_the_streets(town) -> None:
 
 def test_the_smallest_streets_go_first_when_there_is_too_much(town, monkeypatch) -> None:
     monkeypatch.setattr(ground, "MOST_POINTS", 18)
-    few = [one["properties"] for one in draw_ground(town.extract.ground, town.streets)["features"]]
+    few = [one["properties"] for one in draw_ground(town.extract.sketch, town.streets)["features"]]
     ranks = [one["rank"] for one in few if one["kind"] == "road"]
     assert 0 in ranks
     assert 5 not in ranks
 
 
 def test_positions_are_of_the_world(town) -> None:
-    drawn = draw_ground(town.extract.ground, town.streets)["features"]
+    drawn = draw_ground(town.extract.sketch, town.streets)["features"]
     (primary,) = (shapely.geometry.shape(f["geometry"]) for f in drawn if f["properties"]["rank"] == 1)
     assert primary.length == pytest.approx(at(2000, 0).lon - at(0, 0).lon, abs=2e-5)

@@ -10,7 +10,9 @@ import pytest
 
 from geodata.access import load_modes
 from geodata.errors import OsmFileError
-from geodata.osm import FIXED, read_extract
+from geodata.legend import KINDS
+from geodata.osm import read_extract
+from geodata.sketch import FIXED, TUNNEL
 from tests.geodata.grids import Drawing, at, extract_of
 
 STREET = """
@@ -165,9 +167,12 @@ def test_water_greens_and_rails_lie_beneath() -> None:
         c-d railway=rail tunnel=yes
         a-d highway=motorway
     """)
-    assert sorted(item.kind for item in extract.ground) == ["green", "rail", "road", "water", "waterway"]
-    (water,) = (item for item in extract.ground if item.kind == "water")
-    assert water.name == "信江"
+    sketch = extract.sketch
+    drawn = "motorway park rail rail residential stream water"
+    assert sorted(KINDS[kind] for kind in sketch.kind) == drawn.split()
+    assert (sketch.flags == TUNNEL).sum() == 1
+    (water,) = sketch.of("water")
+    assert sketch.texts[sketch.text[water]][0] == "信江"
 
 
 def test_a_boundary_that_does_not_close_is_kept_with_its_fault(tmp_path) -> None:

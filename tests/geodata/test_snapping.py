@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geodata.errors import OffStreetError
 from geodata.lonlat import METRES_PER_DEGREE, LonLat, distance_m
-from geodata.osm import FIXED
+from geodata.sketch import FIXED
 from geodata.snapping import SegmentIndex, Snapper
 from tests.geodata.grids import World, at, world_of
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, make_response, render_template, request, url_for
-
 from flask_babel import gettext
 
-from geodata.atlas import Atlas
 from geodata.lonlat import LonLat
 from stations.questions.nearest import NearestQuery, find_nearest
 from stations.web.cautions import Cautions
-from stations.web.credit import credit_of
 from stations.web.errors import say
 from stations.web.finder.cards import Dealer, Groups, Warned
 from stations.web.finder.where import Whereabouts, read_where
@@ -25,7 +21,6 @@ from stations.web.params import BadParameter, Known, given, read_nearest
 from stations.web.words import Wall
 
 MINUTES = (5, 10, 15, 20, 30, 45)
-NO_GROUND = b'{"type":"FeatureCollection","features":[]}'
 LINK_DECIMALS = 4
 """Decimals of a person's position in an address: 11 m."""
 
@@ -84,25 +79,7 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
         response.headers["Cache-Control"] = "private, no-cache"
         return response
 
-    @door.get("/map/ground.geojson")
-    def ground() -> Response:
-        """Streets, water, greens and railways to draw beneath the stations."""
-        response = Response(mimetype="application/geo+json")
-        response.set_etag(house.ground_mark)
-        response.headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if request.args.get("v") == house.ground_mark else "no-cache"
-        )
-        response.make_conditional(request)
-        if response.status_code != 304:
-            response.set_data(NO_GROUND if house.atlas is None else credited(house.atlas))
-        return response
-
     return door
-
-
-def credited(atlas: Atlas) -> bytes:
-    """The ground, with whose work it is; spliced in, as the whole of a county would take long to read and write."""
-    return atlas.ground.rstrip().removesuffix(b"}") + b"," + orjson.dumps(credit_of(atlas))[1:]
 
 
 def ways_address(query: NearestQuery) -> str:

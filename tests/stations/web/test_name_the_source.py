@@ -9,7 +9,6 @@ SHAPES = [
     "/planning/coverage.geojson",
     "/planning/gaps.geojson",
     "/planning/reach.geojson",
-    "/map/ground.geojson",
 ]
 PAGES = ["/", "/planning", "/nothing"]
 CREDIT = {"zh": "© OpenStreetMap 贡献者", "en": "© OpenStreetMap contributors"}
@@ -54,14 +53,6 @@ def test_shapes_carry_the_source(planner, path):
     assert "made_up" not in collection
     assert CREDIT["en"] in ATTRIBUTION
     assert "ODbL" in ATTRIBUTION
-
-
-def test_the_ground_is_otherwise_as_the_atlas_has_it(planner, atlas):
-    answer = planner.get("/map/ground.geojson")
-    ground = answer.json
-    del ground["attribution"]
-    assert atlas.ground.decode()[:-1] in answer.text
-    assert ground["features"]
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/planning/map", "/planning/map.html", *SHAPES])

@@ -1,12 +1,9 @@
 """A program reads the stations, and looks in on the house."""
 
 import json
-import re
-from dataclasses import replace
 
 import pytest
 
-from geodata.memo import Memo
 from stations.errors import RegistryError
 from stations.exchange.proposal import read_stations
 from tests.stations.web.conftest import Person
@@ -89,16 +86,3 @@ def test_the_house_says_that_what_it_serves_may_be_old(open_house, town_stations
     assert answer.status_code == 200
     assert answer.json == {"status": "stale", "revision": 7, "digest": atlas.digest}
     assert "away" not in answer.text
-
-
-def test_the_ground_is_fetched_once_for_each_atlas(program, open_house, atlas):
-    (address,) = re.findall(r'data-ground="([^"]+)"', program.client.get("/").text)
-    answer = program.client.get(address)
-    assert answer.json["features"]
-    assert "immutable" in answer.headers["Cache-Control"]
-    greener = replace(atlas, ground=atlas.ground.replace(b'"road"', b'"green"'), memo=Memo())
-    assert address not in open_house(ground=greener).test_client().get("/").text, "other parks under the same streets"
-    assert program.client.get("/map/ground.geojson?v=0").headers["Cache-Control"] == "no-cache"
-    tag = answer.headers["ETag"]
-    assert program.client.get("/map/ground.geojson", headers={"If-None-Match": tag}).status_code == 304
-    assert open_house(ground=None).test_client().get("/map/ground.geojson").json["features"] == []
