@@ -22,6 +22,7 @@ from stations.taxonomy import Taxonomy
 from stations.web.api.nearest import Written, write_nearest
 from stations.web.credit import credit_of
 from stations.web.house import House
+from stations.web.names import who_one_may_be
 from stations.web.params import Args, Known, read_coverage, read_nearest
 from stations.web.planning.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
 
@@ -48,14 +49,15 @@ def _nearest(house: HouseMaker) -> click.Command:
     @click.option("--minutes", default="15", show_default=True, help="How far one is ready to go.")
     @click.option("--at", default="", help="When one sets out, ISO 8601; now when left out.")
     @click.option("--amenity", multiple=True, help="What the station must have; may be given again.")
+    @click.option("--who", multiple=True, help="What one is, for stations that are for some only; may be given again.")
     @click.option("--limit", default="5", show_default=True, help="1 to 50 stations.")
     @click.option("--path", is_flag=True, help="With --json: the way along the streets, too.")
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as /api/nearest gives it.")
-    def nearest(*, as_json: bool, path: bool, amenity: tuple[str, ...], **options: str) -> None:
+    def nearest(*, as_json: bool, path: bool, amenity: tuple[str, ...], who: tuple[str, ...], **options: str) -> None:
         """Find the stations that are quickest to reach and open on arrival."""
         with told():
             there = house()
-            args = _args(options | {"path": "1" if path else "0"}, amenity)
+            args = {**_args(options | {"path": "1" if path else "0"}, amenity), **({"who": who} if who else {})}
             query = read_nearest(args, _known(there), datetime.now(there.zone))
             answer = find_nearest(query, there.snapshot(), there.atlas)
             if as_json:
@@ -65,7 +67,7 @@ def _nearest(house: HouseMaker) -> click.Command:
             for heading in ("code", "name", "minutes", "metres", "basis", "on arrival", "until", "why not"):
                 figures = heading in {"minutes", "metres"}
                 table.add_column(heading, justify="right" if figures else "left", no_wrap=heading != "name")
-            for found in (*answer.stations, *answer.almost):
+            for found in (*answer.stations, *answer.later, *answer.almost):
                 table.add_row(*_cells(found))
             _console().print(table)
             if not answer.stations:
@@ -155,7 +157,8 @@ def _write(out: Path, answer: CoverageAnswer, areas: Mapping[float, BaseGeometry
 
 def _known(house: House) -> Known:
     modes = load_modes() if house.atlas is None else house.atlas.modes
-    return Known(frozenset(modes), frozenset(Taxonomy.load().amenities.terms), house.zone)
+    taxonomy = Taxonomy.load()
+    return Known(frozenset(modes), frozenset(taxonomy.amenities.terms), house.zone, who_one_may_be(taxonomy))
 
 
 def _args(options: dict[str, str], amenity: tuple[str, ...]) -> Args:

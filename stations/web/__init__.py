@@ -26,7 +26,7 @@ from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
 from stations.web.limits import Limits
-from stations.web.names import Names
+from stations.web.names import Names, who_one_may_be
 from stations.web.offline.shell import offline_door
 from stations.web.params import Args, Known
 from stations.web.planning.downloads import downloads_door
@@ -62,7 +62,7 @@ def hang(app: Flask, house: House) -> None:
         frozenset(names.modes if house.atlas is None else house.atlas.modes),
         frozenset(names.taxonomy.amenities.terms),
         house.zone,
-        names.who(),
+        who_one_may_be(names.taxonomy),
     )
     speak(app, Path(app.root_path) / "translations")
     protect(app, base_map.host)

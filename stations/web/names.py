@@ -61,11 +61,6 @@ class Names:
         """Who may use a station."""
         return _name(self.taxonomy.eligible.terms.get(key), key)
 
-    def who(self) -> dict[str, frozenset[str]]:
-        """What a person may be, each with every wider word for it; ``everyone`` is nothing that one may be."""
-        several = self.taxonomy.eligible
-        return {key: several.wider(key) for key in several.terms if key != EVERYONE}
-
     @staticmethod
     def station(station: Station) -> str:
         """A station's name; the one on its door where it has no English one."""
@@ -75,6 +70,12 @@ class Names:
         """A travel mode's name."""
         mode = self.modes[key]
         return mode.en if language() == "en" else mode.zh
+
+
+def who_one_may_be(taxonomy: Taxonomy) -> dict[str, frozenset[str]]:
+    """What a person may be, each with every wider word for it; ``everyone`` is nothing that one may be."""
+    several = taxonomy.eligible
+    return {key: several.wider(key) for key in several.terms if key != EVERYONE}
 
 
 def _name(term: Term | None, key: str) -> str:

@@ -1,5 +1,7 @@
 """A courier at a browser: with script and without, on a phone and at a desk."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -45,7 +47,7 @@ def test_a_phone_that_does_not_say_where_it_is(phone, site):
     phone.context.clear_permissions()
     phone.goto(site)
     phone.get_by_role("button", name="用我的位置").click()
-    expect(phone.get_by_role("status")).to_contain_text("请改为输入地名")
+    expect(phone.locator("#locate-says")).to_contain_text("请改为输入地名")
     expect(phone.get_by_label("我在哪里")).to_be_focused()
 
 
@@ -68,8 +70,37 @@ def test_the_map_shows_what_the_list_shows(page, site):
     expect(page.locator(".pin.here")).to_have_count(1)
     page.locator(".pin", has_text="2").click()
     expect(page.locator("#s2")).to_have_class("card open lit")
-    # The way along the streets to the one that was chosen.
-    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
+    # The way along the streets to the one that was chosen, with its edge.
+    expect(page.locator(".leaflet-ways-pane path")).to_have_count(2)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_position_is_rounded_before_it_stands_in_an_address(phone, site, language):
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"longitude": CORNER[0] + 0.00123456, "latitude": CORNER[1] + 0.00123456})
+    phone.goto(f"{site}/?lang={language}")
+    phone.locator("#locate").click()
+    expect(phone.locator("#s1")).to_be_visible()
+    assert f"lon={CORNER[0] + 0.0012:.4f}&lat={CORNER[1] + 0.0012:.4f}&" in phone.url
+    assert "123456" not in phone.url
+
+
+def test_the_question_is_one_line_once_it_was_answered_and_can_be_changed(phone, site):
+    phone.goto(f"{site}/?where=柳村&at={A_FRIDAY}T10:00")
+    expect(phone.get_by_label("我在哪里")).to_be_hidden()
+    phone.get_by_text("修改").click()
+    expect(phone.get_by_label("我在哪里")).to_have_value("柳村")
+    phone.get_by_text("电动自行车", exact=True).click()
+    phone.get_by_role("button", name="找驿站").click()
+    expect(phone.locator(".asked-what")).to_contain_text("柳村 · 电动自行车")
+
+
+def test_a_moment_one_often_means_is_put_into_the_field(page, site):
+    page.goto(site)
+    page.get_by_text("什么时候", exact=True).click()
+    page.get_by_role("link", name="05:30").click()
+    assert page.locator("#at").input_value().endswith("T05:30")
+    assert page.url.rstrip("/") == site
 
 
 @pytest.mark.parametrize("width", [320, 1440])
@@ -93,15 +124,16 @@ def test_a_tap_on_the_map_offers_to_search_from_there(page, site):
     one, other = (page.locator(".pin", has_text=rank).bounding_box() for rank in ("1", "2"))
     page.mouse.click((one["x"] + other["x"]) / 2 + 16, one["y"] + 16)  # in the street between the two
     page.get_by_role("button", name="从这里找").click()
-    expect(page.locator("#at-position")).to_be_visible()
-    assert "lon=" in page.url
+    expect(page.locator(".asked-what")).to_contain_text("我的位置")
+    assert re.search(r"lon=\d+\.\d{4}&lat=\d+\.\d{4}&", page.url)
 
 
 def test_a_name_is_never_run(page, site, faults):
     page.goto(f"{site}/?where={CORNER[0] + 0.012},{CORNER[1] + 0.01}&at={A_FRIDAY}T10:00")
     expect(page.locator(".card", has_text="<script>alert(1)</script>")).to_have_count(1)
+    expect(page.locator(".pin", has_text="1").first).to_have_attribute("title", "<script>alert(1)</script>")
     page.locator(".pin", has_text="1").first.click()
-    expect(page.locator(".leaflet-popup-content")).to_have_text("<script>alert(1)</script>")
+    expect(page.locator("#s1")).to_have_class(re.compile("lit"))
     assert not faults
 
 
