@@ -33,7 +33,7 @@ class KeptRow:
 
     def line(self) -> bytes:
         """The row as a line of a backup."""
-        names = (column.name for column in _columns(TABLES[self.table]))
+        names = (str(column.name) for column in _columns(TABLES[self.table]))
         return orjson.dumps({"kept": self.table} | dict(zip(names, self.values, strict=True))) + b"\n"
 
 

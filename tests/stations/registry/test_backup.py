@@ -1,6 +1,7 @@
 """A backup: consistent while somebody writes, private, whole or not there, and good for either store."""
 
 import gzip
+import hashlib
 import itertools
 import os
 import stat
@@ -17,11 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from geodata.lonlat import LonLat
 from stations.errors import BackupError, RegistryError
 from stations.registry import backups, transcript
+from stations.registry import kept as keeping
 from stations.registry.backups import back_up, read_backup, restore
 from stations.registry.log import Registry
 from stations.registry.transcript import log_digest, row_of
 from stations.registry.verifying import verify
 from stations.station import AmenityState, Station, Status
+from stations.upkeep.facts import Aspect, Sender
+from stations.upkeep.saying import Upkeep
 
 SERVER = pytest.param("server", marks=pytest.mark.postgres)
 
@@ -332,8 +336,6 @@ def test_a_log_that_does_not_hold_together_is_not_restored(kept, place, open_the
     """Its digests are right, as whoever made it saw to that."""
 
     def forged(lines):
-        import hashlib
-
         lines[3] = lines[3].replace(b'\\"lat\\":28.3', b'\\"lat\\":28.30000004')
         log = hashlib.sha256(b"".join(lines[1:-1])).hexdigest()
         whole = hashlib.sha256(b"".join(lines[:-1])).hexdigest()
@@ -377,3 +379,129 @@ def test_pages_give_the_same_as_one_reading(filled, monkeypatch):
     assert [row_of(row.line()) for row in rows] == rows
     assert [row.revision for row in rows if isinstance(row, transcript.EntryRow)] == [4, 5, 6, 7]
     assert [row.id for row in rows if isinstance(row, transcript.BatchRow)] == [2, 3]
+
+
+# What people said
+
+
+KEPT = ("report", "confirmed", "day_count")
+
+
+def rows_of(registry, table):
+    """Rows of a table but for what means something in one store alone."""
+    with registry.store.reading() as connection:
+        rows = connection.exec_driver_sql(f"SELECT * FROM {table}").mappings().all()
+    return sorted(tuple(value for name, value in row.items() if name != "change") for row in rows)
+
+
+@pytest.fixture
+def talked(filled, noon):
+    """The same stations, and people who say things of them: S0 is locked, S1 is right."""
+    upkeep = Upkeep(filled.store)
+    snapshot = filled.snapshot()
+    for number in range(3):
+        sender = Sender(f"device {number}", f"network {number}")
+        facts = {"sender": sender, "now": noon, "revision": int(snapshot.revisions[0])}
+        upkeep.report("S0", "locked", note=f"说明 {number}", found=noon, **facts)
+        upkeep.confirm("S1", "position", **(facts | {"revision": 6}))
+        upkeep.visit("S1", sender=sender, now=noon)
+    upkeep.secret()
+    return filled
+
+
+@pytest.mark.parametrize("kind", ["file", SERVER])
+def test_what_people_said_comes_along_and_who_they_were_does_not(talked, tmp_path, noon, place, open_there, kind):
+    path = tmp_path / "kept.gz"
+    assert back_up(talked.store, path, at=noon).kept == 3 + 1 + 2
+    text = gzip.decompress(path.read_bytes()).decode()
+    with talked.store.reading() as connection:
+        secrets = [*connection.exec_driver_sql("SELECT value FROM secret").scalars()]
+        secrets += connection.exec_driver_sql("SELECT device FROM sender").scalars()
+        secrets += connection.exec_driver_sql("SELECT network FROM sender").scalars()
+    assert len(secrets) > 10
+    assert not any(secret in text for secret in secrets)
+
+    url = place(kind)
+    restore(url, path, wait_s=5.0)
+    there = open_there(url)
+    assert all(rows_of(there, table) == rows_of(talked, table) for table in KEPT)
+    assert rows_of(there, "sender") == rows_of(there, "secret") == []
+    upkeep = Upkeep(there.store)
+    before = Upkeep(talked.store)
+    assert upkeep.cautions(there.snapshot(), noon) == before.cautions(talked.snapshot(), noon) != {}
+    assert upkeep.tasks(there.snapshot(), noon) == before.tasks(talked.snapshot(), noon)
+    assert upkeep.confirmed("S1", there.snapshot())[Aspect.POSITION].times == 3
+    assert upkeep.visits("S1").total == 3
+    back_up(there.store, tmp_path / "again.gz", at=noon)
+    assert (tmp_path / "again.gz").read_bytes() == path.read_bytes()
+    upkeep.report("S0", "gone", sender=Sender("x", "y"), found=noon, now=noon, revision=1)
+    assert upkeep.reports("S0")[0].kind == "gone", "and it goes on"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_about_a_later_record_than_the_backup_has_is_left_out(talked, tmp_path, noon, make_station):
+    upkeep = Upkeep(talked.store)
+    rows = [row for page in keeping.kept_rows(talked.store.reading, talked.snapshot().revision) for row in page]
+    revision = talked.append([make_station("S0", seats=9)], what="edit", who="x", at=noon).revision
+    upkeep.report("S0", "gone", sender=Sender("x", "y"), found=noon, now=noon, revision=revision)
+    again = [row for page in keeping.kept_rows(talked.store.reading, revision - 1) for row in page]
+    assert [row for row in again if row.table == "report"] == [row for row in rows if row.table == "report"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_people_said_is_read_in_pages_as_well(talked, monkeypatch):
+    whole = [row for page in keeping.kept_rows(talked.store.reading, 7) for row in page]
+    monkeypatch.setattr(keeping, "PAGE", 1)
+    assert [row for page in keeping.kept_rows(talked.store.reading, 7) for row in page] == whole
+    assert [keeping.kept_row(row.line()) for row in whole] == whole
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_backup_of_before_people_could_say_something_is_restored(kept, place, open_there):
+    """As version 1 of the format wrote it."""
+
+    def older(lines):
+        header = orjson.loads(lines[0]) | {"version": 1, "schema": "0002"}
+        lines = [orjson.dumps(header) + b"\n", *lines[1:]]
+        footer = orjson.loads(lines[-1]) | {"sha256": hashlib.sha256(b"".join(lines[:-1])).hexdigest()}
+        del footer["kept"]
+        return [*lines[:-1], orjson.dumps(footer) + b"\n"]
+
+    rewritten(kept, older)
+    url = place("file")
+    assert restore(url, kept, wait_s=1.0).kept == 0
+    assert open_there(url).snapshot().revision == 7
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line.replace(b'"person":1', b'"person":9'),
+        lambda line: line.replace(b'"kept":"report"', b'"kept":"secret"'),
+        lambda line: line.replace(b'"person":1', b'"person":"1"'),
+        lambda line: line.replace(b'"person":1,', b""),
+        lambda line: b"",
+    ],
+)
+def test_other_lines_of_what_people_said_are_refused(talked, tmp_path, noon, place, change):
+    path = tmp_path / "kept.gz"
+    back_up(talked.store, path, at=noon)
+    rewritten(path, lambda lines: [change(line) if b'"person":1' in line else line for line in lines])
+    with pytest.raises(BackupError, match=r"The backup kept\.gz was altered"):
+        restore(place("file"), path, wait_s=1.0)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_place_of_which_something_was_said_is_not_empty(kept, place, open_there, noon):
+    url = place("file")
+    Upkeep(open_there(url).store).visit("S1", sender=Sender("x", "y"), now=noon)
+    with pytest.raises(RegistryError, match="is not empty"):
+        restore(url, kept, wait_s=1.0)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_place_that_was_served_from_is_still_empty(kept, place, open_there):
+    url = place("file")
+    Upkeep(open_there(url).store).secret()
+    assert restore(url, kept, wait_s=1.0).head == 7

@@ -13,10 +13,13 @@ from alembic.script import ScriptDirectory
 from stations.errors import RegistryError, SchemaError
 from stations.registry.entries import Action
 from stations.registry.log import Registry
-from stations.registry.migrating import MIGRATIONS, upgrade
+from stations.registry.migrating import MIGRATIONS, ready_server, upgrade
 from stations.registry.placing import station_row
 from stations.registry.schema import NEWEST
 from stations.registry.stores import open_store
+from stations.registry.verifying import verify
+from stations.upkeep.facts import Sender
+from stations.upkeep.saying import Upkeep
 
 # What the first version of the program made, word for word.
 FIRST_SCHEMA = """
@@ -256,6 +259,50 @@ def lay_first_schema_on_server(url):
                 {"revision": revision, "code": code, "action": action, "record": orjson.dumps(record).decode()},
             )
     store.close()
+
+
+def raise_to(url, revision):
+    """Bring a registry to an earlier schema of Alembic's than the newest."""
+    from alembic.command import stamp
+    from alembic.command import upgrade as run
+
+    store = open_store(url, 1)
+    with store.writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        ready_server(connection, store.name)
+        if not store.on_server:
+            stamp(config, "0001")
+        run(config, revision)
+    store.close()
+
+
+@pytest.fixture(params=["file", pytest.param("server", marks=pytest.mark.postgres)])
+def second(request):
+    """A registry of the second schema, with stations in it."""
+    if request.param == "server":
+        url = request.getfixturevalue("postgres_empty")
+        lay_first_schema_on_server(url)
+    else:
+        url = request.getfixturevalue("old")
+    raise_to(url, "0002")
+    return url
+
+
+def test_from_the_second_schema_nothing_of_the_log_changes_and_people_can_say_things(second, opened, noon):
+    store = open_store(second, 1)
+    before = {table: content(store, table) for table in ("batch", "entry", "station")}
+    store.close()
+    with pytest.raises(SchemaError, match="older schema 0002"):
+        Registry.open(second)
+    assert upgrade(second, 1).before == "0002"
+    registry = opened(second)
+    assert {table: content(registry.store, table) for table in before} == before
+    assert verify(registry.store).differences == ()
+    upkeep = Upkeep(registry.store)
+    assert upkeep.visit("B", sender=Sender("device", "network"), now=noon) == "taken"
+    assert upkeep.visits("B").total == 1
+    assert len(upkeep.secret()) == 32
 
 
 def test_the_newest_schema_is_the_last_migration():
