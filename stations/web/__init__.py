@@ -16,6 +16,7 @@ from stations.web.api.quick import Quick
 from stations.web.api.stations import stations_door
 from stations.web.basemap import read_base_map, shown_base_map
 from stations.web.clients import Forwarded
+from stations.web.coarse import coarse
 from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
@@ -88,6 +89,7 @@ def hang(app: Flask, house: House) -> None:
     app.register_blueprint(downloads_door(findings))
 
     app.add_template_global(icon)
+    app.add_template_filter(coarse)
 
     @app.context_processor
     def house_words() -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
+from stations.web.coarse import coarse
 from stations.web.cookies import SAMESITE, cookie_name
 
 LOCALES = {"zh": "zh_Hans", "en": "en"}
@@ -21,9 +21,6 @@ LOCALES = {"zh": "zh_Hans", "en": "en"}
 
 COOKIE = "yizhan_lang"
 A_YEAR_S = 365 * 24 * 3600
-
-_FINER = re.compile(r"(?<=\d\.\d{4})\d+")
-"""What a number has behind its fourth decimal."""
 
 
 class Catalogue(Domain):
@@ -94,9 +91,9 @@ def language() -> str:
 def other_address() -> str:
     """Address of the page in the other language, with the same question.
 
-    A position in it is cut to four decimals, some ten metres: addresses are passed on, and kept in histories.
+    A position in it is cut to some ten metres.
     """
-    asked = [(key, _FINER.sub("", value)) for key, value in request.args.items(multi=True) if key != "lang"]
+    asked = [(key, coarse(value)) for key, value in request.args.items(multi=True) if key != "lang"]
     return f"{request.path}?{urlencode([*asked, ('lang', 'zh' if language() == 'en' else 'en')])}"
 
 
