@@ -14,6 +14,8 @@ from stations.exchange.proposal import read_stations
 from stations.registry.backups import back_up, restore
 from stations.registry.log import Registry, Written
 from stations.taxonomy import Taxonomy
+from stations.upkeep.facts import Sender
+from stations.upkeep.saying import Upkeep
 
 Tell = Callable[[object], None]
 
@@ -72,3 +74,14 @@ def hold(tell: Tell, url: str, seconds: float) -> None:
     with registry.store.writing():
         tell("holding")
         time.sleep(seconds)
+
+
+def report(tell: Tell, url: str, first: int, times: int = 1) -> None:
+    """Report a station as locked, each time as somebody else."""
+    registry = Registry.open(url, SHANGHAI, wait_s=WAIT_S)
+    upkeep, now = Upkeep(registry.store, SHANGHAI), datetime.now(UTC)
+    tell("ready")
+    for number in range(first, first + times):
+        sender = Sender(f"device {number}", f"network {number}")
+        upkeep.report("S00001", "locked", sender=sender, found=now, now=now, revision=2)
+        tell(f"said {number}")

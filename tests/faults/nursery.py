@@ -109,6 +109,7 @@ def warm() -> None:
         told: list[object] = []
         deeds.import_list(told.append, url, str(path), 1)
         deeds.copy(told.append, url, f"{folder}/kept.gz")
+        deeds.report(told.append, url, 0)
         deeds.bring_back(told.append, f"sqlite:///{folder}/other.db", f"{folder}/kept.gz")
 
 
