@@ -42,7 +42,7 @@ CLOSEST = 15
 PIXEL_M = METRES_PER_DEGREE * 360.0 / 512.0
 """Metres in a pixel at zoom 0 on the equator, a tile being 512 pixels wide."""
 
-SEEN_PX = 3.0
+SEEN_PX = 6.0
 """Areas whose side is shorter are not drawn yet."""
 
 BUILDING_PX = 26.0

@@ -45,8 +45,10 @@ BUFFER = 96
 """What lies so near outside is in the tile too, in 4096ths of its width: 12 pixels, the half of a broad road."""
 
 SMOOTH = 4.0
+SMOOTH_AREAS = 8.0
 SMOOTH_CLOSEST = 1.0
-"""How far, in 4096ths, a line may stray from its true course: half a pixel; less where a map draws tiles larger."""
+"""How far, in 4096ths, a line may stray from its true course: half a pixel, the edge of an area a whole one; less in
+the closest tiles, which a map draws larger."""
 
 SPECK = 8.0
 """Lines that stay within a pixel are left out, but for the closest tiles."""
@@ -137,7 +139,7 @@ def encode(drawing: Drawing, z: int, x: int, y: int) -> bytes:
         mine = things[which == number]
         if mine.size:
             cut = _Cut(drawing, mine, west, north, span)
-            features = _areas(cut) if name in AREAS else _points(cut) if name == "names" else _lines(cut, z)
+            features = _areas(cut) if name in AREAS else _points(cut) if name == "names" else _lines(cut)
             if features:
                 layers.append({"name": name, "features": features})
     if not layers:
@@ -165,7 +167,7 @@ class _Cut:
             )
         )
         self.ring_of_point = np.repeat(np.arange(self.ring.size), counts)
-        self.tolerance = SMOOTH_CLOSEST if span == WORLD >> CLOSEST else SMOOTH
+        self.closest = span == WORLD >> CLOSEST
 
     def kept(self, shapes: NDArray[Any]) -> NDArray[Any]:
         """Cut shapes to the tile and its margin."""
@@ -189,14 +191,14 @@ class _Cut:
         return said
 
 
-def _lines(cut: _Cut, z: int) -> list[dict[str, Any]]:
+def _lines(cut: _Cut) -> list[dict[str, Any]]:
     """Lines, those of which the same is said as one feature: that keeps a tile small."""
     lines = cut.kept(shapely.linestrings(cut.at, indices=cut.ring_of_point))
-    lines = _whole(shapely.simplify(lines, cut.tolerance, preserve_topology=False))
+    lines = _whole(shapely.simplify(lines, SMOOTH_CLOSEST if cut.closest else SMOOTH, preserve_topology=False))
     parts, owner = shapely.get_parts(lines, return_index=True)
     bounds = shapely.bounds(parts)
     size = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
-    worth = size > (0.0 if z == CLOSEST else SPECK)
+    worth = size > (0.0 if cut.closest else SPECK)
     parts, owner = parts[worth], owner[worth]
     drawing, things = cut.drawing, cut.things[owner]
     said = np.column_stack((drawing.kind[things], drawing.flags[things], drawing.text[things]))
@@ -218,7 +220,8 @@ def _areas(cut: _Cut) -> list[dict[str, Any]]:
     outer = cut.drawing.outer[cut.ring]
     polygons = shapely.polygons(rings, indices=np.cumsum(outer) - 1)
     polygons, owner = cut.kept(polygons), cut.thing_of_ring[outer]
-    polygons = shapely.simplify(polygons, cut.tolerance, preserve_topology=False)
+    tolerance = SMOOTH_CLOSEST if cut.closest else SMOOTH_AREAS
+    polygons = shapely.simplify(polygons, tolerance, preserve_topology=False)
     polygons, part = shapely.get_parts(_whole(polygons), return_index=True)
     owner = owner[part]
     good = (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON) & (shapely.area(polygons) >= 1.0)

@@ -45,6 +45,8 @@ class BaseMap:
         What the tiles are drawn in: ``WGS84`` or ``GCJ02``.
     credit
         Whose they are, in English; the words of a provider's name are translated.
+    terms
+        Where the provider says so itself; empty where it asks for no link.
     host
         The one other host that pages must be let ask for pictures, as ``https://...``; empty for our own.
     """
@@ -53,6 +55,7 @@ class BaseMap:
     closest: int = OWN_CLOSEST
     datum: Datum = Datum.WGS84
     credit: str = ""
+    terms: str = ""
     host: str = ""
 
     @property
@@ -71,7 +74,7 @@ def shown_base_map(base: BaseMap, house: House) -> dict[str, Any]:
         "bounds": None if house.atlas is None else house.atlas.summary.bounds,
     }
     if not base.is_own:
-        return shown | {"credit": gettext(base.credit)}
+        return shown | {"credit": gettext(base.credit), "terms": base.terms}
     first = url_for("tiles.tile", mark=house.map_mark, z=0, x=0, y=0)
     return shown | {"address": first.removesuffix("0/0/0.mvt") + "{z}/{x}/{y}.mvt", "credit": say_credit(house.atlas)}
 
@@ -89,9 +92,11 @@ def read_base_map(settings: Settings) -> BaseMap:
         case "":
             return BaseMap()
         case "osm":
-            return _provided((OSM,), 19, "© OpenStreetMap contributors")
+            return _provided(
+                (OSM,), 19, "© OpenStreetMap contributors", terms="https://www.openstreetmap.org/copyright"
+            )
         case "amap":
-            return _provided((AMAP,), 18, "© AMap (AutoNavi)", Datum.GCJ02)
+            return _provided((AMAP,), 18, "© AMap (AutoNavi)", datum=Datum.GCJ02)
         case "tianditu":
             if not key:
                 raise SettingsError(
@@ -113,11 +118,10 @@ def _by_address(tiles: str, key: str) -> BaseMap:
             "{variable} is “{value}”, which cannot be used: {fault}. Set it to osm, tianditu, amap, or an address like "
             "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, or unset it for the map of the atlas.",
             variable=f"{PREFIX}TILES",
-            value=tiles[:120],
+            value=tiles.partition("?")[0][:120],  # what follows may hold a key
             fault=fault,
         )
-    host = urlsplit(tiles).netloc
-    return _provided((tiles.replace("{key}", key),), 19, host)
+    return _provided((tiles.replace("{key}", key),), 19, urlsplit(tiles).netloc)
 
 
 def _fault(tiles: str, key: str) -> str:
@@ -132,10 +136,14 @@ def _fault(tiles: str, key: str) -> str:
         return f"it has {strange[0]}, and only {{z}}, {{x}}, {{y}} and {{key}} are filled in; name one host"
     if "{key}" in tiles and not key:
         return f"it has {{key}}, and {PREFIX}TILES_KEY is not set"
+    if key and "{key}" not in tiles:
+        return f"{PREFIX}TILES_KEY is set, and it has no {{key}} to put it in"
     if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?", urlsplit(tiles).netloc) or re.search(r"[\s\"'<>\\;,]", tiles):
         return "it is no plain address"
     return ""
 
 
-def _provided(layers: tuple[str, ...], closest: int, credit: str, datum: Datum = Datum.WGS84) -> BaseMap:
-    return BaseMap(layers, closest, datum, credit, f"https://{urlsplit(layers[0]).netloc}")
+def _provided(
+    layers: tuple[str, ...], closest: int, credit: str, *, datum: Datum = Datum.WGS84, terms: str = ""
+) -> BaseMap:
+    return BaseMap(layers, closest, datum, credit, terms, f"https://{urlsplit(layers[0]).netloc}")
