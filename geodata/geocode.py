@@ -177,7 +177,9 @@ def ask_nominatim(*, host: str, bounds: Box, **options: Any) -> Ask:
     def ask(text: str, language: str) -> list[OnlinePlace]:
         spoken = "en" if language == "en" else "zh-Hans,zh-CN,zh"
         found = geocoder.geocode(text, exactly_one=False, limit=MOST_FOUND, viewbox=box, language=spoken)
-        return [_named(one, one.raw.get("name"), LonLat(one.longitude, one.latitude)) for one in found or ()]
+        # geopy reads a place without a position as the point where the equator meets Greenwich.
+        placed = [one for one in found or () if one.raw.get("lat") and one.raw.get("lon")]
+        return [_named(one, one.raw.get("name"), LonLat(one.longitude, one.latitude)) for one in placed]
 
     return ask
 

@@ -155,14 +155,21 @@ def open_house(atlas, town_stations, upkeeps) -> OpenHouse:
     """
 
     def make(
-        *, stations=None, ground: Atlas | None = atlas, demo: bool = False, shelf=None, settings=None, upkeep="new"
+        *,
+        stations=None,
+        ground: Atlas | None = atlas,
+        demo: bool = False,
+        shelf=None,
+        settings=None,
+        upkeep="new",
+        online=None,
     ) -> Flask:
         app = Flask("yizhan", root_path=str(PROJECT))
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
         settings = settings or Settings(demo=demo)
         shelf = shelf or Shelf(town_stations if stations is None else stations)
-        hang(app, House(settings, shelf, ground, upkeeps.new() if upkeep == "new" else upkeep))
+        hang(app, House(settings, shelf, ground, upkeeps.new() if upkeep == "new" else upkeep, online))
         return app
 
     return make

@@ -124,13 +124,13 @@
         : found.length === 1 ? words.one : words.many.replace("{count}", String(found.length));
     }
 
-    // With where one is, to a kilometre, the nearer of two names comes first.
-    function near() {
+    // With where one was when the page came, to a kilometre, the nearer of two names comes first.
+    var beside = (function () {
       var fields = input.form ? input.form.elements : {};
       var lon = fields.lon ? parseFloat(fields.lon.value) : NaN;
       var lat = fields.lat ? parseFloat(fields.lat.value) : NaN;
       return isFinite(lon) && isFinite(lat) ? "&lon=" + lon.toFixed(2) + "&lat=" + lat.toFixed(2) : "";
-    }
+    })();
 
     function keep(text, found) {
       answers[text] = found;
@@ -146,7 +146,7 @@
         running = new AbortController();
         options.signal = running.signal;
       }
-      fetch(words.suggest + "?q=" + encodeURIComponent(text) + "&lang=" + lang + near(), options)
+      fetch(words.suggest + "?q=" + encodeURIComponent(text) + "&lang=" + lang + beside, options)
         .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
         .then(function (answer) {
           keep(text, answer.matches);

@@ -17,6 +17,7 @@ from stations.questions.search import Kind, SearchQuery, search
 from stations.questions.stationnames import names_of
 from stations.registry.columns import Row
 from stations.registry.snapshot import Snapshot
+from stations.station import Station
 from tests.town import SHANGHAI, atlas, corner
 
 __all__ = ["atlas"]
@@ -196,10 +197,11 @@ edits = st.lists(
     text=st.sampled_from(["lao", "liu", "w", "站", "A", "1"]),
 )
 def test_the_index_is_the_same_whichever_way_it_came(make_station, before, after, text):
-    stood: dict[str, object] = {}
+    stood: dict[str, Station] = {}
 
     def apply(some, revision):
-        rows, gone = {}, set()
+        rows: dict[str, Row] = {}
+        gone: set[str] = set()
         for number, word, status in some:
             code = f"A{number}"
             rows.pop(code, None)
