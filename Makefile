@@ -32,7 +32,8 @@ run: $(READY) demo
 	@echo "Yizhan: http://$(HOST):$(PORT)/ finds a station, http://$(HOST):$(PORT)/planning shows coverage. Ctrl-C stops it."
 	@exec $(BIN)/granian --interface wsgi --factory --host $(HOST) --port $(PORT) \
 		--workers $(WORKERS) --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 2 \
-		--log-level warning app:create_app
+		--http 1 --no-ws --http1-header-read-timeout 15000 --http1-buffer-size 65536 \
+		--log-level warning --no-access-log app:create_app
 
 # The made-up county, unless there is an atlas already, or the environment names one.
 demo: $(READY)

@@ -6,6 +6,7 @@ import gc
 import importlib
 import logging
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -65,12 +66,19 @@ def make_app(settings: Settings, command: str) -> Flask:
     app = Flask(__name__)
     add_commands(app, settings)
     if command in {"", "run"}:
+        logging.getLogger("werkzeug").addFilter(without_question)
         house = open_house(settings)
         hang(app, house)
         warm(house)
     else:
         speak(app, Path(app.root_path) / "translations")
     return app
+
+
+def without_question(record: logging.LogRecord) -> bool:
+    """Take out of what ``flask run`` logs of a request what was asked: it holds where a person is."""
+    record.msg, record.args = re.sub(r"\?\S*", "", record.getMessage()), ()
+    return True
 
 
 def flask_command() -> str:

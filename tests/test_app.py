@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app import create_app
+from app import create_app, without_question
 from geodata.atlas import HEAD, Atlas
 from geodata.building import build_atlas
 from geodata.errors import AtlasError
@@ -132,3 +133,10 @@ def test_a_broken_setting_ends_a_command_with_a_message(tmp_path, environment, m
     assert result.returncode != 0
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_log_of_flask_run_leaves_out_what_was_asked() -> None:
+    said, values = '%s "GET %s HTTP/1.1" 200', ("::1", "/?lon=116.3&lat=28.3")
+    record = logging.LogRecord("werkzeug", logging.INFO, "", 0, said, values, None)
+    assert without_question(record)
+    assert record.getMessage() == '::1 "GET / HTTP/1.1" 200'
