@@ -22,7 +22,7 @@ from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
 from stations.web.finder.suggest import suggest_door
 from stations.web.finder.tiles import tiles_door
-from stations.web.headers import DATA_POLICY, HEADERS, PRIVATE_HEADERS, headers_for, protect
+from stations.web.headers import DATA_POLICY, HEADERS, PRIVATE_HEADERS, REFUSAL_POLICY, headers_for, protect
 from stations.web.house import House
 from stations.web.icons import icon
 from stations.web.language import language, other_address, speak
@@ -113,7 +113,8 @@ def behind_the_gate(app: Flask, settings: Settings, answer: Callable[[Args], byt
     own = (("Content-Security-Policy", DATA_POLICY), *NEAREST_HEADERS)
     headers = {way: headers_for(NEAREST, over_https=way == "https") + own for way in ("http", "https")}
     quick = Quick(app.wsgi_app, NEAREST, answer, headers)
-    refusals = Refusals(Path(app.root_path) / "templates" / "base" / "refused.html", HEADERS + PRIVATE_HEADERS)
+    page = Path(app.root_path) / "templates" / "base" / "refused.html"
+    refusals = Refusals(page, (*HEADERS, *PRIVATE_HEADERS, ("Content-Security-Policy", REFUSAL_POLICY)))
     bound_forms(app)
     limits = Limits(Sizes(quick, refusals), refusals, settings.requests_per_minute, settings.reports_per_hour)
     return Forwarded(limits, settings.proxies)

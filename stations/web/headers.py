@@ -42,6 +42,11 @@ WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; fram
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """For what is no page: should a browser ever show it as one, nothing in it works."""
 
+REFUSAL_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""For the page that says no before the framework is asked: it has a style and a picture."""
+
 HEADERS = (
     ("Server", "yizhan"),
     ("X-Content-Type-Options", "nosniff"),

@@ -180,6 +180,7 @@ def test_zero_is_any_number(gate):
 def test_the_quick_door_is_behind_the_limit(open_house):
     client = open_house(settings=Settings(requests_per_minute=3)).test_client()
     assert [client.get(f"/api/nearest?{HERE}").status_code for _ in range(5)] == [200] * 3 + [429] * 2
+    assert "default-src 'none'" in client.get("/").headers["Content-Security-Policy"]
     assert client.get("/").status_code == 429
     assert client.get("/healthz").status_code == 200
 
