@@ -45,9 +45,15 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
+def service_workers() -> str:
+    """Whether pages may keep what works offline. It takes a second or two, so only tests of that ``allow`` it."""
+    return "block"
+
+
+@pytest.fixture
+def page(chromium: Browser, faults: list[str], service_workers: str) -> Iterator[Page]:
     """Hand out a page in Chinese, in Shanghai, that must ask no other host and log no error."""
-    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", service_workers=service_workers)
 
     def only_here(route: Route) -> None:
         url = urlsplit(route.request.url)
