@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
 from geodata.lonlat import LonLat
+from geodata.memo import Memo
 from stations.errors import RegistryError, UnknownStationError
 from stations.registry.entries import Action
 from stations.registry.snapshot import Snapshot
@@ -29,6 +32,9 @@ from stations.web.station.voices import Voices, say_thanks, voices_of
 from stations.web.words import Wall
 
 GONE, NOT_FOUND = 410, 404
+KEPT = 256
+"""Days of stations that are kept, each some 20 KB: putting them into words takes most of a page's time."""
+
 _PINS = {"open": "open", "closed": "almost", "unknown": "unknown"}
 DESCRIBED = 6
 """How many amenities a search engine's line names."""
@@ -37,7 +43,7 @@ DESCRIBED = 6
 def station_door(house: House, known: Known, names: Names) -> Blueprint:
     """Make the door."""
     door = Blueprint("station", __name__)
-    cautions = Cautions(names)
+    cautions, kept = Cautions(names), Memo(KEPT)
 
     @door.get("/s/<code>")
     def show(code: str) -> Response:
@@ -49,20 +55,26 @@ def station_door(house: House, known: Known, names: Names) -> Blueprint:
         now = datetime.now(known.zone)
         args = given(request.args)
         mode = mode_of(args, known)
-        told = tell(station, house, names)
         serves = station.status is Status.ACTIVE
         wall = Wall.at(now, known.zone)
-        timetable = timetable_of(station, snapshot.hours(snapshot.index(code)), now, wall) if serves else None
+        row = snapshot.index(code)
+        timetable = timetable_of(station, snapshot.hours(row), now, wall) if serves else None
+        address = address_of(house, code, **({"lang": "en"} if language() == "en" else {}))
+        day = kept.get(
+            (code, int(snapshot.revisions[row]), wall.today, address),
+            lambda: day_of(station, timetable, address, house, names),
+        )
+        told = day.told
         voices = Voices(asked=False)
         if serves:
             voices = voices_of(station, house, snapshot, cautions, now, has_any=bool(told.has()))
         near = neighbours_of(station, mode, now, snapshot, house, names)
-        address = address_of(house, code, **({"lang": "en"} if language() == "en" else {}))
-        description = describe(station, told, timetable)
         page = render_template(
             "station/show.html",
             station=station,
             told=told,
+            facts=day.facts,
+            which=day.which,
             times=timetable,
             voices=voices,
             thanks=say_thanks(args),
@@ -74,10 +86,8 @@ def station_door(house: House, known: Known, names: Names) -> Blueprint:
             address=address,
             addresses={"zh-Hans": address_of(house, code), "en": address_of(house, code, lang="en")},
             shared=address_of(house, code),
-            description=description,
-            linked=as_script(linked_data(station, told, names, address, timetable.plain, description))
-            if timetable
-            else "",
+            description=day.description,
+            linked=day.linked,
         )
         response = make_response(page)
         # What people say has a token of their own in the page.
@@ -85,6 +95,39 @@ def station_door(house: House, known: Known, names: Names) -> Blueprint:
         return response
 
     return door
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a page says all day long, in one language: the facts in words, and as they are drawn.
+
+    Attributes
+    ----------
+    which
+        What it has, as buttons.
+    linked
+        For search engines; empty for a station that is not in use.
+    """
+
+    told: Told
+    facts: Markup
+    which: Markup
+    description: str
+    linked: Markup
+
+
+def day_of(station: Station, timetable: Timetable | None, address: str, house: House, names: Names) -> Day:
+    """Put a station into words, and draw the part of its page that stays as it is for a day."""
+    told = tell(station, house, names)
+    facts, which = (
+        Markup(render_template(name, station=station, told=told, times=timetable))  # noqa: S704  -- it escapes
+        for name in ("station/facts.html", "station/which.html")
+    )
+    description = describe(station, told, timetable)
+    linked = Markup()
+    if timetable is not None:
+        linked = as_script(linked_data(station, told, names, address, timetable.plain, description))
+    return Day(told, facts, which, description, linked)
 
 
 def mode_of(args: Args, known: Known) -> str:

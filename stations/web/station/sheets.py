@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from stations.web.house import House
 from stations.web.language import LOCALES
 from stations.web.names import Names
 from stations.web.station.addresses import address_at_the_door, address_of
+from stations.web.station.fitting import Sizes, sizes_of
 from stations.web.station.qr import qr_drawing
 from stations.web.station.telling import tell
 from stations.web.station.timetable import say_closure
@@ -24,18 +24,8 @@ from stations.web.words import listed, say_usual_hours
 
 T = TypeVar("T")
 
-NAMES = (9, 16, 26)
-"""Characters of a name up to which it is written in the largest, the second, the third size."""
-
-STATEMENTS = (17, 24, 32)
-"""Characters of the longest statement of the hours up to which they are written so, and how many there may be."""
-
-MANY = (3, 5, 7)
 CLOSURES = 2
 """How many closures are told: a poster hangs for long, and what comes later is on the page."""
-
-FEW, SOME = 8, 12
-"""Amenities up to which they are drawn large, and up to which in the middle size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +63,8 @@ class Sheet:
         The Chinese hours, one statement after another.
     closures
         The first of those not yet over.
-    name_size, hours_size, inside_size
-        How large they may be drawn: 1 is the largest.
+    sizes
+        How large it may be drawn.
     typed
         Address of the page, as one would type it.
     qr
@@ -90,9 +80,7 @@ class Sheet:
     inside: tuple[Drawn, ...]
     access: Both
     eligible: Both
-    name_size: int
-    hours_size: int
-    inside_size: int
+    sizes: Sizes
     typed: str
     qr: Markup
 
@@ -104,21 +92,20 @@ def sheet_of(station: Station, house: House, names: Names, today: date) -> Sheet
         Drawn(zh.icon, Both(zh.name, en.name), zh.nearby) for zh, en in zip(told[0].has(), told[1].has(), strict=True)
     )
     hours = Both(*both_of(lambda: say_usual_hours(station)))
+    english_name = station.name_en if station.name_en != station.name else ""
     statements = tuple(filter(None, hours.zh.split("；")))
     to_come = [closure for closure in sorted(station.closures) if closure.last >= today][:CLOSURES]
     return Sheet(
         station=station,
         kind=Both(told[0].kind, told[1].kind),
-        english_name=station.name_en if station.name_en != station.name else "",
+        english_name=english_name,
         hours=hours,
         statements=statements,
         closures=tuple(Both(*both_of(lambda closure=closure: say_closure(closure))) for closure in to_come),  # type: ignore[misc]
         inside=inside,
         access=_listed(told[0].access, told[1].access),
         eligible=_listed(told[0].eligible, told[1].eligible),
-        name_size=_size(len(station.name), NAMES),
-        hours_size=max(_size(max(map(len, statements), default=0), STATEMENTS), _size(len(statements), MANY)),
-        inside_size=1 + (len(inside) > FEW) + (len(inside) > SOME),
+        sizes=sizes_of(station.name, english_name, statements, hours.en, len(to_come), len(inside)),
         typed=unquote(address_of(house, station.code)).replace(" ", "%20"),
         qr=qr_drawing(address_at_the_door(house, station.code), gettext("QR code that leads to the station's page")),
     )
@@ -137,8 +124,3 @@ def _listed(zh: tuple[str, ...], en: tuple[str, ...]) -> Both:
         said = listed(zh)
     with force_locale(LOCALES["en"]):
         return Both(said, listed(en))
-
-
-def _size(length: int, bounds: tuple[int, ...]) -> int:
-    """Number of the size for a text: 1, the largest, up to the first bound."""
-    return 1 + bisect_left(bounds, length)

@@ -9,6 +9,7 @@ import segno
 from stations.settings import Settings
 from stations.web.station import poster as posters
 from stations.web.station import sitemap as maps
+from stations.web.station.fitting import HEIGHT, Sizes, height, sizes_of
 from stations.web.station.qr import QUIET, qr_drawing
 from tests.stations.web.conftest import Person
 from tests.town import PROJECT, corner
@@ -246,3 +247,31 @@ def test_more_pages_than_one_list_may_hold_are_parted(printer, monkeypatch):
     assert parts == [f"https://y.example.org/sitemap.xml?part={part}" for part in (1, 2, 3)]
     listed = [page for part in (1, 2, 3) for page in addresses_in(house.get("/sitemap.xml", part=part).text)]
     assert [page.rpartition("/")[2] for page in listed] == ["A1", "A2", "A3", "A4", "A6"]
+
+
+def facts_of_a_sheet(**more):
+    few = {"name": "桥头驿站", "english_name": "", "statements": ("全天24小时",), "english": "Open 24 hours"}
+    return few | {"closures": 0, "amenities": 6} | more
+
+
+def test_little_is_said_in_the_largest_letters():
+    assert sizes_of(**facts_of_a_sheet()) == Sizes(1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"amenities": 25},
+        {"name": "金水区花园路与农科路交叉口东南角户外劳动者爱心驿站", "english_name": "Huayuan Road"},
+        {"statements": tuple(f"周{day} 08:00–12:00、13:00–18:00" for day in "一二三四五六日"), "english": "x" * 250},
+        {"closures": 2, "amenities": 18},
+    ],
+)
+def test_what_takes_more_room_is_said_in_smaller_letters_and_fits(more):
+    chosen = sizes_of(**facts_of_a_sheet(**more))
+    assert chosen != Sizes(1, 1, 1)
+    assert height(chosen, **facts_of_a_sheet(**more)) <= HEIGHT
+
+
+def test_what_cannot_fit_is_said_in_the_smallest():
+    assert sizes_of(**facts_of_a_sheet(name="长" * 200)) == Sizes(4, 4, 4)
