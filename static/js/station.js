@@ -76,11 +76,17 @@
     yizhan.map(frame, function (chart) {
       var data = JSON.parse(by("map-data").textContent);
       data.others.forEach(function (other) {
-        window.L.marker(chart.point(other.at), { icon: chart.icon(other.state, "", 18), title: other.name, alt: other.name })
-          .on("click", function () { window.location.assign(other.address); })
+        var link = document.createElement("a");
+        link.href = other.address;
+        link.textContent = other.name;
+        window.L.marker(chart.point(other.at), { icon: chart.icon(other.state, "", 20), title: other.name, alt: other.name })
+          .bindPopup(link, { closeButton: false })
           .addTo(chart.map);
       });
-      window.L.marker(chart.point(data.at), { icon: chart.icon(data.state, "", 30), title: data.name, alt: data.name, zIndexOffset: 1000 }).addTo(chart.map);
+      // This one is the page itself: nothing to press.
+      window.L.marker(chart.point(data.at), {
+        icon: chart.icon(data.state, "", 32), title: data.name, interactive: false, keyboard: false, zIndexOffset: 1000
+      }).addTo(chart.map);
       chart.show([data.at], 17);
     });
   }
