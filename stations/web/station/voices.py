@@ -165,8 +165,8 @@ def _confirmed(confirmed: Confirmed | None, wall: Wall) -> str:
     if confirmed is None or not confirmed.times:
         return ""
     return ngettext(
-        "%(num)s person has said since that it is right, %(day)s",
-        "%(num)s people have said since that it is right, the last %(day)s",
+        "%(num)s person says it is right, %(day)s",
+        "%(num)s people say it is right, the last %(day)s",
         confirmed.times,
         day=say_when(confirmed.last, wall),
     )

@@ -236,6 +236,7 @@ def test_alone_in_the_county(visit, full):
 def test_a_planned_station_says_so(visit, make_station):
     page = visit(make_station(status="planned", hours="24/7")).see("/s/S1", lang="en")
     assert "This station is planned." in page.text
+    assert not page.all(class_="ways")
     assert page.all("meta", name="robots", content="noindex")
     assert not page.all("form")
     assert not page.all("script", type="application/ld+json")
@@ -559,7 +560,7 @@ def test_who_confirmed_and_how_many_came_is_counted(visit, upkeep):
         upkeep.confirm("A3", Aspect.HOURS, sender=person(number), now=now, revision=7)
         upkeep.visit("A3", sender=person(number), now=now)
     page = visit(upkeep=upkeep).see("/s/A3", lang="en")
-    assert "3 people have said since that it is right, the last today" in page.text
+    assert "3 people say it is right, the last today" in page.text
     assert "3 visits counted, 3 of them in the last 30 days" in page.text
 
 
