@@ -228,6 +228,7 @@
         : filled(words.position, { lon: query.lon.toFixed(5), lat: query.lat.toFixed(5) })));
     }
     drawOthers(query);
+    drawAsked(query);
   }
 
   function drawOthers(query) {
@@ -249,7 +250,30 @@
     form.elements[name].value = value === null ? "" : value;
   }
 
+  // Once something was asked, the question is one line.
+  function drawAsked(query) {
+    var details = byId("asked");
+    var summary = details.querySelector("summary");
+    details.className = query.asked ? "asked" : "";
+    details.open = !query.asked;
+    summary.hidden = !query.asked;
+    if (!query.asked) { return; }
+    var picks = [words.modes[query.mode], filled(words.minutes, { minutes: query.minutes })];
+    if (query.at) { picks.push(cards.reads(query.when, kept.wall(now()).day)); }
+    picks = picks.concat(query.amenities.map(function (key) { return cards.term(pack.amenities, key); }),
+      query.who.map(function (key) { return cards.term(pack.eligible, key); }));
+    summary.querySelector("b").textContent = query.from || words.my_position;
+    summary.querySelector("b + span").textContent = "· " + picks.join(" · ");
+  }
+
   // The station's page, as far as the phone knows it
+
+  function style(address) {
+    var sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = address;
+    document.head.insertBefore(sheet, document.head.querySelector('link[href*="offline.css"]'));
+  }
 
   function drawStation(at) {
     var stations = pack.stations;
@@ -281,7 +305,11 @@
     sentence.textContent = cards.hours(at) || sentence.dataset.none;
     var offers = rest.querySelector(".offers");
     var has = cards.offers(at, []);
-    has.forEach(function (key) { offers.appendChild(cards.offer(at, key)); });
+    has.forEach(function (key) {
+      var text = element("span", "", cards.term(pack.amenities, key));
+      if (kept.has(at, key) === "3") { text.appendChild(element("small", "", words.nearby)); }
+      offers.appendChild(element("li", "", [cards.icon(pack.amenities[key][2]), text]));
+    });
     if (!has.length) { offers.parentNode.replaceChild(element("p", "", offers.dataset.none), offers); }
     var lacks = kept.keys.filter(function (key) { return kept.has(at, key) === "2"; });
     if (lacks.length) {
@@ -346,6 +374,8 @@
     if (code !== null && at < 0) { query.fault = filled(words.no_such_station, { code: code }); }
     drawForm(query);
     if (at >= 0) {
+      document.body.className = "station away";
+      style(root.dataset.style);
       drawStation(at);
       return;
     }

@@ -268,7 +268,7 @@
     }
 
     return {
-      list: list, icon: icon, signed: signed, name: name, term: term, listed: listed, offers: offers, offer: offer, wayTo: wayTo,
+      list: list, icon: icon, signed: signed, name: name, term: term, listed: listed, offers: offers, wayTo: wayTo, reads: reads,
       now: sayNow, cautions: cautions, hours: function (at) { return told.hours[stations.rule[at]]; }
     };
   };

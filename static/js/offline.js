@@ -51,8 +51,12 @@
 
   function takeAway() {
     container.getRegistrations().then(function (all) {
-      all.forEach(function (one) { one.unregister(); });
-    }).catch(function () { /* then there is none */ });
+      return Promise.all(all.map(function (one) { return one.unregister(); }));
+    }).then(function () { return window.caches ? caches.keys() : []; }).then(function (names) {
+      names.forEach(function (name) {
+        if (name.indexOf("yizhan-") === 0) { caches.delete(name); }
+      });
+    }).catch(function () { /* then there is nothing */ });
   }
 
   yizhan.offline = said;

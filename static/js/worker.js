@@ -155,9 +155,10 @@
         return fetch(address, { credentials: "omit", cache: "no-cache" });
       }).then(function (answer) {
         if (!answer.ok) { return null; }
+        var mark = answer.headers.get("X-Yizhan-Mark");
         return cache.put(PACK, answer).then(function () {
           before.address = address;
-          before.mark = said.mark;
+          before.mark = mark;
           before.checked = Date.now();
           return write(cache, before);
         });

@@ -50,29 +50,46 @@ class Packs:
     def __init__(self, house: House, contents: Contents) -> None:
         self._house, self._contents = house, contents
         self._kept: OrderedDict[Cell | None, Packed] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._writing = Lock(), Lock()
 
     def mark(self, now: datetime) -> str:
         """The mark of what packs are made from now: the revision, the date, and the cautions."""
         return mark_of(self._house.snapshot(), self._house.cautions(now), now)
 
     def pack(self, now: datetime, cell: Cell | None) -> Packed:
-        """The pack around a cell, or of all stations."""
+        """The pack around a cell, or of all stations.
+
+        While one thread writes a new one the others are given the one before: after an edit all phones come at once.
+        """
         snapshot, cautions = self._house.snapshot(), self._house.cautions(now)
         mark = mark_of(snapshot, cautions, now)
+        kept = self._find(cell)
+        if kept is not None and kept.mark == mark:
+            return kept
+        if not self._writing.acquire(blocking=kept is None):
+            return self._find(cell) or self.pack(now, cell)
+        try:
+            kept = self._find(cell)
+            if kept is None or kept.mark != mark:
+                core = write_pack(snapshot, cautions, now, self._contents, cell)
+                kept = pack_up(mark, core, snapshot.revision, now.astimezone(snapshot.timezone))
+                self._keep(cell, kept)
+            return kept
+        finally:
+            self._writing.release()
+
+    def _find(self, cell: Cell | None) -> Packed | None:
         with self._lock:
-            kept = self._kept.get(cell)
-            if kept is not None and kept.mark == mark:
+            if cell in self._kept:
                 self._kept.move_to_end(cell)
-                return kept
-        core = write_pack(snapshot, cautions, now, self._contents, cell)
-        packed = pack_up(mark, core, snapshot.revision, now.astimezone(snapshot.timezone))
+            return self._kept.get(cell)
+
+    def _keep(self, cell: Cell | None, packed: Packed) -> None:
         with self._lock:
             self._kept[cell] = packed
             self._kept.move_to_end(cell)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-        return packed
 
 
 def mark_of(snapshot: Snapshot, cautions: Cautions, now: datetime) -> str:

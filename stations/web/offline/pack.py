@@ -82,7 +82,7 @@ def write_pack(snapshot: Snapshot, cautions: Cautions, now: datetime, contents: 
     kept = [rules.of(number) for number in snapshot.rule[rows].tolist()]
     spans = [[(minute, said.of(one)) for minute, one in week.spans(snapshot.rules[number])] for number in rules]
     of_rule = [stations[kept.index(number)] for number in range(len(spans))]
-    amenities = _in_order(snapshot, rows, contents.names)
+    amenities = _in_order(snapshot, contents.names)
     columns = _columns(snapshot, rows, stations, amenities)
     warned = {one.code: cautions[one.code] for one in stations if cautions.get(one.code)}
     days = {*week.dates, *_dates(stations, warned, week)}
@@ -142,17 +142,18 @@ def _dates(stations: Iterable[Station], warned: Cautions, week: Week) -> Iterato
         yield caution.last.astimezone(week.zone).date()
 
 
-def _in_order(snapshot: Snapshot, rows: NDArray[np.int64], names: Names) -> list[str]:
-    """The amenities that any of the stations is known to have or to lack, as the taxonomy orders them."""
-    known = np.flatnonzero((np.asarray(snapshot.amenity)[rows] != 0).any(axis=0))
-    keys = [snapshot.amenity_keys[at] for at in known.tolist()]
-    return sorted(keys, key=lambda key: (names.order(key), key))
+def _in_order(snapshot: Snapshot, names: Names) -> list[str]:
+    """Every amenity that one can ask for, as the taxonomy orders them, then those that it lost."""
+    return sorted({*names.taxonomy.amenities.terms, *snapshot.amenity_keys}, key=lambda key: (names.order(key), key))
 
 
 def _columns(
     snapshot: Snapshot, rows: NDArray[np.int64], stations: Sequence[Station], amenities: Sequence[str]
 ) -> dict[str, Any]:
-    states = np.asarray(snapshot.amenity)[rows][:, [snapshot.amenity_keys.index(key) for key in amenities]]
+    states = np.zeros((rows.size, len(amenities)), dtype=np.int8)
+    for column, key in enumerate(amenities):
+        if key in snapshot.amenity_keys:
+            states[:, column] = snapshot.amenity[rows, snapshot.amenity_keys.index(key)]
     return {
         "code": [station.code for station in stations],
         "name": [station.name for station in stations],

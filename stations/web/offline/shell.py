@@ -51,6 +51,9 @@ WORKER = ("later.js", "worker.js")
 """What the worker is made of."""
 
 MINUTES = (5, 10, 15, 20, 30, 45)
+MARK = "X-Yizhan-Mark"
+"""The header that says of which state of the stations a pack is; pages name the present one."""
+
 COLOUR = "#fbf7f0"
 """Of the ground in daylight; the dark one is in the page's head."""
 
@@ -147,6 +150,7 @@ def send_pack(packed: Packed) -> Response:
     """Send a pack as the browser can read it."""
     response = Response(mimetype=JSON)
     response.headers["Cache-Control"] = "no-cache"
+    response.headers[MARK] = packed.mark
     response.vary.add("Accept-Encoding")
     response.set_etag(packed.tag, weak=True)
     response.make_conditional(request)
@@ -196,9 +200,7 @@ def write_manifest() -> dict[str, Any]:
         "id": "/",
         "name": gettext("Yizhan: rest stations for outdoor workers"),
         "short_name": gettext("Yizhan"),
-        "description": gettext(
-            "Which open door is nearest, what it has, how one gets in; also without a network."
-        ),
+        "description": gettext("Which open door is nearest, what it has, how one gets in; also without a network."),
         "lang": "en" if language() == "en" else "zh-Hans",
         "dir": "ltr",
         "start_url": "/",

@@ -115,6 +115,7 @@ def _headings() -> Words:
         "with_apple": gettext("Apple Maps"),
         "with_geo": gettext("This phone's map"),
         "position": gettext("Position %(lon)s, %(lat)s", **LEFT),
+        "my_position": gettext("My position"),
         "near": gettext("Other stations near it"),
         "more": gettext("%(count)s more", **LEFT),
         "from": gettext("From %(place)s.", **LEFT),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from stations.hours import HORIZON, Hours
 from stations.hours.states import Said
+
+Spans = tuple[tuple[int, Said], ...]
+"""From which minute on what is said, by rising minute; the first is 0."""
 
 DAYS = 8
 """Whole days: seven from any moment of the first."""
@@ -62,21 +66,26 @@ class Week:
                 found.append((minute, round(ahead.total_seconds() / 60.0)))
         return found
 
-    def spans(self, rule: Hours) -> list[tuple[int, Said]]:
+    def spans(self, rule: Hours) -> Spans:
         """What one rule says, and from which minute of the week on.
 
         Beyond the last day stands the next change of state, if it comes within the days for which the clock rule looks
         ahead, so that the last day too can say until when a door is open.
         """
-        end = self.end
-        spans: list[tuple[int, Said]] = []
-        for span in rule.together.spans(self.midnight, end + HORIZON.total_seconds()):
-            if span.start >= end and span.said.state is spans[-1][1].state:
-                continue
-            spans.append((round((span.start - self.midnight) / 60.0), span.said))
-            if span.start >= end:
-                break
-        return spans
+        return _spans(self, rule)
 
     def _begin(self, day: date) -> float:
         return datetime.combine(day, time(), self.zone).timestamp()
+
+
+@lru_cache(maxsize=4096)  # a millisecond each, ten about a holiday, and most edits of a list leave the hours alone
+def _spans(week: Week, rule: Hours) -> Spans:
+    begin, end = week.midnight, week.end
+    spans: list[tuple[int, Said]] = []
+    for span in rule.together.spans(begin, end + HORIZON.total_seconds()):
+        if span.start >= end and span.said.state is spans[-1][1].state:
+            continue
+        spans.append((round((span.start - begin) / 60.0), span.said))
+        if span.start >= end:
+            break
+    return tuple(spans)
