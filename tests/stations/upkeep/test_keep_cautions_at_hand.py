@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 
 import psycopg
 import pytest
@@ -168,18 +168,24 @@ def test_a_report_that_dies_on_the_way_is_all_or_nothing(town, monkeypatch):
 def test_many_at_once_are_all_taken_once(town):
     outcomes = []
 
-    def say(number):
-        outcomes.append(town.report(f"person {number % 6}"))
-        town.visit(f"person {number % 6}")
+    def until_taken(say):
+        for _ in range(100):
+            with suppress(RegistryLockedError):  # whoever is asked to send it again does
+                return say()
+        raise AssertionError
 
-    threads = [threading.Thread(target=say, args=(number,)) for number in range(12)]
+    def say(number):
+        outcomes.append(until_taken(lambda: town.report(f"person {number % 4}")))
+        until_taken(lambda: town.visit(f"person {number % 4}"))
+
+    threads = [threading.Thread(target=say, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["known"] * 6 + ["taken"] * 6
-    assert town.told() == [("locked", "", 6)]
-    assert town.upkeep.visits("S1").total == 6
+    assert sorted(outcomes) == ["known"] * 4 + ["taken"] * 4
+    assert town.told() == [("locked", "", 4)]
+    assert town.upkeep.visits("S1").total == 4
 
 
 def test_staff_edit_while_others_report(village):
