@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 ASIDE_DEG = 1e-6
 """So far beside a piece of coast it is asked which side is which: a decimetre."""
 
+MISTAKEN = 0.01
+"""So much of the coast around a sea may have it on the wrong side: where pieces touch, and where mappers slipped."""
+
 
 def sea_beside(coast: NDArray[Any], frame: tuple[float, float, float, float]) -> NDArray[Any]:
     """Give the sea within a frame as polygons.
 
     A coastline has the land on its left and the sea on its right
     (https://wiki.openstreetmap.org/wiki/Tag:natural=coastline). The coast and the frame
-    cut the ground into faces; a face is sea if more of the coast has it on its right.
-    Where the coast ends inside the frame no face closes, and nothing is sea.
+    cut the ground into faces; a face is sea if all coast around it has it on the right.
+    Where an extract cuts the coast off, its end is led straight to the nearest edge.
 
     Parameters
     ----------
@@ -32,7 +35,7 @@ def sea_beside(coast: NDArray[Any], frame: tuple[float, float, float, float]) ->
     inside = inside[shapely.get_type_id(inside) == shapely.GeometryType.LINESTRING]
     if not inside.size:
         return np.empty(0, dtype=object)
-    lines = shapely.union_all([*inside, edge.boundary])
+    lines = shapely.union_all([*inside, *_led_out(inside, edge.boundary), edge.boundary])
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     points, line = shapely.get_coordinates(inside, return_index=True)
     along = np.diff(points, axis=0)
@@ -41,9 +44,18 @@ def sea_beside(coast: NDArray[Any], frame: tuple[float, float, float, float]) ->
     along, length, start = along[piece], length[piece], points[:-1][piece]
     to_the_right = np.column_stack((along[:, 1], -along[:, 0])) / length[:, np.newaxis] * ASIDE_DEG
     middle = start + along / 2.0
-    votes = np.zeros(faces.size)
     tree = shapely.STRtree(faces)
-    for side, sign in ((to_the_right, 1.0), (-to_the_right, -1.0)):
+    right, left = np.zeros(faces.size), np.zeros(faces.size)
+    for votes, side in ((right, to_the_right), (left, -to_the_right)):
         asked, face = tree.query(shapely.points(middle + side), predicate="within")
-        np.add.at(votes, face, sign * length[asked])
-    return faces[votes > 0]
+        np.add.at(votes, face, length[asked])
+    return faces[(right > 0) & (left <= MISTAKEN * right)]
+
+
+def _led_out(coast: NDArray[Any], edge: Any) -> list[Any]:
+    """Lines from where a coast ends to the edge of the frame."""
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(coast, at)) for at in (0, -1)])
+    places, times = np.unique(ends, axis=0, return_counts=True)
+    loose = shapely.points(places[times % 2 == 1])
+    off = loose[shapely.distance(loose, edge) > ASIDE_DEG]
+    return list(shapely.shortest_line(off, edge))

@@ -33,7 +33,7 @@ from geodata.legend import (
     STREETS,
 )
 from geodata.lonlat import METRES_PER_DEGREE
-from geodata.sketch import FIXED, SLIP, Sketch
+from geodata.sketch import FIXED, SLIP, Sketch, said_of
 
 WORLD = 2**32
 CLOSEST = 15
@@ -178,13 +178,12 @@ def _lines(sketch: Sketch, layer: str, things: NDArray[np.int64]) -> _Lot:
     if not things.size:
         none = np.empty(0)
         return _lot(layer, np.empty(0, dtype=object), none, none, none, none, none)
-    keys = np.column_stack((sketch.kind[things], sketch.flags[things], sketch.text[things]))
-    distinct, group = np.unique(keys, axis=0, return_inverse=True)
-    group = group.reshape(-1)
+    said = said_of(sketch.kind[things], sketch.flags[things], sketch.text[things])
+    distinct, group = np.unique(said, return_inverse=True)
     order = np.argsort(group, kind="stable")
     joined = shapely.line_merge(shapely.multilinestrings(sketch.lines(things[order]), indices=group[order]))
     shapes, whose = shapely.get_parts(joined, return_index=True)
-    kind, flags, text = (distinct[whose, column] for column in range(3))
+    kind, flags, text = distinct[whose] >> 40, distinct[whose] >> 32 & 0xFF, distinct[whose] & 0xFFFFFFFF
     slip = (flags & SLIP) > 0
     firsts = {name: zoom for name, (_, zoom) in (*STREETS.items(), *LINES.items())}
     ranks = {name: rank for name, (rank, _) in STREETS.items()}

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geodata.osm import STREET_KINDS
-from geodata.sketch import FIXED, TUNNEL, Sketch
+from geodata.sketch import FIXED, TUNNEL, Sketch, spread
 from geodata.streets import Streets
 
 MOST_POINTS = 60_000
@@ -60,7 +61,8 @@ def draw_ground(sketch: Sketch, streets: Streets) -> dict[str, Any]:
     west, south, east, north = streets.bounds
     frame = shapely.box(west - 0.02, south - 0.02, east + 0.02, north + 0.02)
     for kind in ("green", "water", "waterway", "rail"):
-        kept = [(_clipped(shape, frame), name) for shape, name in _drawn(sketch, kind)]
+        drawn, names = _drawn(sketch, kind)
+        kept = zip(_clipped(drawn, frame), names, strict=True)
         shapes = [(shape, name) for shape, name in kept if not shape.is_empty and _worth_drawing(kind, shape)]
         shapes.sort(key=lambda pair: (-pair[0].area, -pair[0].length, pair[1], pair[0].bounds))
         for shape, name in shapes:
@@ -68,11 +70,8 @@ def draw_ground(sketch: Sketch, streets: Streets) -> dict[str, Any]:
             if spent > MOST_POINTS // 3:
                 break
             features.append(_feature(kind, 0, name, shape))
-    motorways = [_clipped(shape, frame) for shape, _ in _drawn(sketch, "road")]
-    roads = [(0, shape) for shape in motorways if not shape.is_empty]
-    roads += [(rank, line) for rank, line in _street_lines(streets) if rank > 0]
     for rank in range(len(RANKS)):
-        lines = shapely.get_parts([line for at, line in roads if at == rank])
+        lines = shapely.get_parts(_clipped(_drawn(sketch, "road")[0], frame) if rank == 0 else _streets(streets, rank))
         lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
         if not lines.size:
             continue
@@ -85,29 +84,28 @@ def draw_ground(sketch: Sketch, streets: Streets) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _drawn(sketch: Sketch, kind: str) -> list[tuple[BaseGeometry, str]]:
+def _drawn(sketch: Sketch, kind: str) -> tuple[NDArray[Any], list[str]]:
     """Shapes and names of what a sketch has of a kind."""
     things = sketch.of(*KINDS[kind])
     if kind == "rail":
         things = things[sketch.flags[things] & TUNNEL == 0]
     shapes = sketch.areas(things) if kind in {"green", "water"} else sketch.lines(things)
-    return [(shape, sketch.texts[text][0]) for shape, text in zip(shapes, sketch.text[things], strict=True)]
+    return shapes, [sketch.texts[text][0] for text in sketch.text[things]]
 
 
-def _street_lines(streets: Streets) -> list[tuple[int, BaseGeometry]]:
-    rank_of = np.full(len(STREET_KINDS), -1)
-    for rank, kinds in enumerate(RANKS):
-        rank_of[[STREET_KINDS.index(kind) for kind in kinds]] = rank
-    edge = np.repeat(np.arange(streets.edge_u.size), np.diff(streets.shape_start))
-    lines = shapely.linestrings(np.column_stack((streets.shape_x, streets.shape_y)) / FIXED, indices=edge)
-    lines = _rounded(shapely.simplify(lines, SMOOTH_DEG))
-    edge_rank = rank_of[streets.edge_kind]
-    drawn = (edge_rank >= 0) & (streets.edge_m > 0)
-    return list(zip(edge_rank[drawn].tolist(), lines[drawn], strict=True))
+def _streets(streets: Streets, rank: int) -> NDArray[Any]:
+    """Lines of the streets of a rank."""
+    of_rank = np.isin(streets.edge_kind, [STREET_KINDS.index(kind) for kind in RANKS[rank]]) & (streets.edge_m > 0)
+    edges = np.flatnonzero(of_rank)
+    counts = np.diff(streets.shape_start)[edges]
+    points = spread(streets.shape_start[edges].astype(np.int64), counts)
+    places = np.column_stack((streets.shape_x[points], streets.shape_y[points])) / FIXED
+    lines = shapely.linestrings(places, indices=np.repeat(np.arange(edges.size), counts))
+    return _rounded(shapely.simplify(lines, SMOOTH_DEG))
 
 
-def _clipped(shape: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:
-    smooth = shapely.simplify(shapely.make_valid(shape), SMOOTH_DEG)
+def _clipped(shapes: NDArray[Any], frame: BaseGeometry) -> NDArray[Any]:
+    smooth = shapely.simplify(shapely.make_valid(shapes), SMOOTH_DEG)
     return _rounded(shapely.intersection(smooth, frame))
 
 

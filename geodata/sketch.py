@@ -102,6 +102,11 @@ def spread(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     return np.arange(int(ends[-1]) if ends.size else 0) + np.repeat(starts - ends + counts, counts)
 
 
+def said_of(kind: NDArray[np.uint8], flags: NDArray[np.uint8], text: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Put what is said of each thing into one number: `kind` from bit 40, `flags` from bit 32, `text` below."""
+    return kind.astype(np.int64) << 40 | flags.astype(np.int64) << 32 | text
+
+
 class Sketchbook:
     """A sketch while it is drawn."""
 

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from geodata.drawing import AREAS, CLOSEST, LAYERS, WORLD, Drawing
 from geodata.errors import TileError
 from geodata.legend import KINDS, STREETS
-from geodata.sketch import BRIDGE, SLIP, TUNNEL, spread
+from geodata.sketch import BRIDGE, SLIP, TUNNEL, said_of, spread
 
 EDITION = 1
 """Rises when a tile of the same drawing would come out otherwise."""
@@ -201,11 +201,10 @@ def _lines(cut: _Cut) -> list[dict[str, Any]]:
     worth = size > (0.0 if cut.closest else SPECK)
     parts, owner = parts[worth], owner[worth]
     drawing, things = cut.drawing, cut.things[owner]
-    said = np.column_stack((drawing.kind[things], drawing.flags[things], drawing.text[things]))
-    _, first, group = np.unique(said, axis=0, return_index=True, return_inverse=True)
+    said = said_of(drawing.kind[things], drawing.flags[things], drawing.text[things])
+    _, first, group = np.unique(said, return_index=True, return_inverse=True)
     # In the order of the drawing, which is that of their height.
-    height = np.argsort(np.argsort(first))
-    group = height[group.reshape(-1)]
+    group = np.argsort(np.argsort(first))[group]
     order = np.argsort(group, kind="stable")
     joined = shapely.multilinestrings(parts[order], indices=group[order]) if parts.size else parts
     keys = ("rank", "name") if LAYERS[drawing.layer[cut.things[0]]] == "roads" else ("name",)

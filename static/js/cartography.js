@@ -17,8 +17,8 @@
     },
     landEdge: "#c9bda6", greenText: "#33602a", building: "#e0d4c1", buildingEdge: "#c6b79d",
     rail: "#8b8379", railGap: "#f6f1e7",
-    road: { 0: "#f2bd6b", 1: "#f9d486", 2: "#fce3a4", 3: "#fef3cf", 4: "#ffffff", 5: "#ffffff", 6: "#fdf6e6" },
-    edge: { 0: "#b4762a", 1: "#bf8a35", 2: "#c79a4c", 3: "#c9ab70", 4: "#cfc0a4", 5: "#d3c6ad", 6: "#d9cdb6" },
+    road: { 0: "#f4c47a", 1: "#f8d48e", 2: "#fbe2a6", 3: "#fef1c9", 4: "#ffffff", 5: "#ffffff", 6: "#fffaf0" },
+    edge: { 0: "#b67c34", 1: "#bd8b3f", 2: "#c49a52", 3: "#c3a56c", 4: "#c5b394", 5: "#c9b99b", 6: "#cdbfa4" },
     path: "#b08a5b", text: "#2b251d", soft: "#564d42", halo: "#fffdf8", roadText: "#40372b", roadHalo: "#fffaf0"
   };
 
@@ -29,9 +29,9 @@
       hospital: "#33241f", civic: "#2a241d", square: "#2e281e", park: "#24331d", wood: "#202e1a", grass: "#25301d",
       farm: "#22231a", pitch: "#29391f", rock: "#25231f", beach: "#332d1d", railway: "#262320"
     },
-    landEdge: "#3d362c", greenText: "#9cc98b", building: "#322b23", buildingEdge: "#463c30",
+    landEdge: "#3d362c", greenText: "#9cc98b", building: "#352e26", buildingEdge: "#4b4135",
     rail: "#7d7468", railGap: "#1d1a16",
-    road: { 0: "#8a632a", 1: "#7a5c2d", 2: "#6b552f", 3: "#5b4d36", 4: "#4a4137", 5: "#433b32", 6: "#3b342c" },
+    road: { 0: "#96692a", 1: "#86632e", 2: "#776033", 3: "#685a42", 4: "#5a5045", 5: "#51483e", 6: "#463e35" },
     edge: { 0: "#14110d", 1: "#14110d", 2: "#14110d", 3: "#14110d", 4: "#14110d", 5: "#14110d", 6: "#14110d" },
     path: "#8f7650", text: "#f7f0e4", soft: "#cfc5b6", halo: "#14110d", roadText: "#eae0d0", roadHalo: "#14110d"
   };
@@ -53,9 +53,9 @@
   // Widths in pixels at Leaflet's zooms 8, 10, 12, 14, 16, 18 and 19, by rank; a rank is as in geodata/tiles.py.
   var ZOOMS = [8, 10, 12, 14, 16, 18, 19];
   var WIDTHS = {
-    0: [1, 1.8, 3, 5, 9, 18, 26], 1: [0.8, 1.6, 2.8, 4.6, 8.5, 17, 25], 2: [0.6, 1.3, 2.3, 4.2, 8, 16, 24],
-    3: [0, 1, 1.8, 3.5, 7.2, 14, 21], 4: [0, 0.6, 1.4, 3, 6.4, 13, 19], 5: [0, 0, 0.6, 1.9, 5, 10.5, 16],
-    6: [0, 0, 0, 1, 3, 6.5, 10], 7: [0, 0, 0, 0.7, 1.3, 2.2, 3]
+    0: [0.9, 1.5, 2.3, 4, 9, 18, 26], 1: [0.8, 1.4, 2.2, 3.8, 8.5, 17, 25], 2: [0.6, 1.1, 1.9, 3.6, 8, 16, 24],
+    3: [0, 0.8, 1.5, 3.1, 7.2, 14, 21], 4: [0, 0.5, 1.2, 2.6, 6.4, 13, 19], 5: [0, 0, 0.5, 1.6, 5, 10.5, 16],
+    6: [0, 0, 0, 0.9, 3, 6.5, 10], 7: [0, 0, 0, 0.6, 1.3, 2.2, 3]
   };
   var FOOT = 7;
 
@@ -77,7 +77,7 @@
 
   function edgeWidth(zoom, feature) {
     var width = roadWidth(zoom, feature);
-    return width < 1.2 ? 0 : width + (zoom >= 16 ? 2.2 : 1.5);
+    return width < 1.2 ? 0 : width + (zoom >= 16 ? 2.2 : zoom >= 14 ? 1.5 : 1);
   }
 
   function paintRules(colours) {
@@ -88,11 +88,15 @@
     }
 
     function on(level) {
-      return function (zoom, feature) { return rankOf(feature) < FOOT && (feature.props.level || 0) === level; };
+      return function (zoom, feature) {
+        // From afar a tunnel is part of its road.
+        return rankOf(feature) < FOOT && (zoom < 13 ? level === 0 : (feature.props.level || 0) === level);
+      };
     }
 
     function roadEdge(zoom, feature) { return colours.edge[rankOf(feature)]; }
     function roadFill(zoom, feature) { return colours.road[rankOf(feature)]; }
+    function above(zoom, feature) { return feature.props.level !== -1; }
     function foot(zoom, feature) { return rankOf(feature) === FOOT && zoom >= 15; }
 
     function roads(level, cap) {
@@ -118,13 +122,15 @@
       { dataLayer: "water", symbolizer: new P.PolygonSymbolizer({ fill: colours.water, stroke: colours.shore, width: 0.6 }) },
       { dataLayer: "buildings", minzoom: 15, symbolizer: new P.PolygonSymbolizer({ fill: colours.building, stroke: colours.buildingEdge, width: 0.7 }) }
     ].concat(tunnels, [
+      line("rails", function (zoom, feature) { return !above(zoom, feature) && zoom >= 14; },
+        { dashColor: function () { return colours.rail; }, dashWidth: function () { return 1.2; }, dash: [2, 5], lineCap: "butt" }),
       line("roads", function (zoom, feature) { return foot(zoom, feature) && feature.props.kind !== "steps"; },
         { dashColor: function () { return colours.path; }, dashWidth: roadWidth, dash: [4, 2.5], lineCap: "butt" }),
       line("roads", function (zoom, feature) { return foot(zoom, feature) && feature.props.kind === "steps"; },
         { dashColor: function () { return colours.path; }, dashWidth: function (zoom) { return zoom >= 17 ? 4 : 2.5; }, dash: [1.5, 1.5], lineCap: "butt" })
     ], roads(0, "round"), [
-      line("rails", undefined, { color: colours.rail, width: function (zoom, feature) { return (feature.props.kind === "rail" ? 1 : 0.7) * between(zoom, [0.8, 1, 1.6, 2.4, 3.6, 5, 6]); } }),
-      line("rails", function (zoom, feature) { return zoom >= 13 && feature.props.kind === "rail"; }, {
+      line("rails", above, { color: colours.rail, width: function (zoom, feature) { return (feature.props.kind === "rail" ? 1 : 0.7) * between(zoom, [0.8, 1, 1.6, 2.4, 3.6, 5, 6]); } }),
+      line("rails", function (zoom, feature) { return above(zoom, feature) && zoom >= 13 && feature.props.kind === "rail"; }, {
         dashColor: function () { return colours.railGap; }, dash: [7, 7], lineCap: "butt",
         dashWidth: function (zoom) { return between(zoom, [0, 0, 0.6, 1.3, 2.2, 3.2, 4]); }
       })
@@ -299,20 +305,23 @@
     } };
   }
 
+  /* Rows of a name: broken at blanks, in Chinese also between characters, never inside a word of letters. */
   function broken(name, most) {
     if (name.length <= most) { return [name]; }
+    var chinese = HAN.test(name);
+    var words = chinese ? name.match(/[\u0021-\u024f]+|./g) : name.split(/\s+/);
     var count = Math.min(3, Math.ceil(name.length / most));
-    if (!/\s/.test(name)) {
-      if (!HAN.test(name)) { return [name]; }
-      var length = Math.ceil(name.length / count);
-      return [0, 1, 2].map(function (i) { return name.slice(i * length, (i + 1) * length); }).filter(Boolean);
-    }
+    var wide = Math.max(chinese ? Math.ceil(name.length / count) : most, 1);
     var rows = [""];
-    name.split(/\s+/).forEach(function (word) {
+    words.forEach(function (word) {
       var row = rows[rows.length - 1];
-      if (row && row.length + word.length >= most && rows.length < 3) { rows.push(word); } else { rows[rows.length - 1] = row ? row + " " + word : word; }
+      if (row && row.length + word.length > wide && rows.length < 3) {
+        rows.push(word.trim());
+      } else {
+        rows[rows.length - 1] = row && !chinese ? row + " " + word : row + word;
+      }
     });
-    return rows;
+    return rows.filter(Boolean);
   }
 
   function labelRules(colours, look) {

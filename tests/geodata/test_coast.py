@@ -25,8 +25,15 @@ def test_an_island_is_no_sea() -> None:
     assert not sea.contains(shapely.Point(0.5, 0.5))
 
 
-def test_a_coast_that_ends_inside_says_nothing() -> None:
-    assert sea_beside(coast([(0.4, -0.5), (0.4, 0.5)]), FRAME).size == 0
+def test_a_coast_that_is_cut_off_is_led_to_the_edge() -> None:
+    (sea,) = sea_beside(coast([(0.4, -0.5), (0.4, 0.9)]), FRAME)
+    assert sea.equals(shapely.box(0.4, 0.0, 1.0, 1.0))
+
+
+def test_a_coast_that_says_both_says_nothing() -> None:
+    both = [[(0.4, -0.5), (0.4, 1.5)], [(0.8, -0.5), (0.8, 1.5)]]
+    (sea,) = sea_beside(coast(*both), FRAME)
+    assert sea.equals(shapely.box(0.8, 0.0, 1.0, 1.0)), "between the two lies the sea of one and the land of the other"
 
 
 def test_no_coast_no_sea() -> None:
