@@ -120,9 +120,14 @@
         var mark = L.marker(chart.point(one.at), {
           icon: chart.icon(one.state, String(one.rank), 32), title: one.name, alt: one.rank + " " + one.name, riseOnHover: true
         });
-        mark.on("click", function () {
+        function choose() {
           light(one.rank);
           card(one.rank).scrollIntoView({ block: "nearest" });
+        }
+        mark.on("click", choose).on("keypress", function (press) {
+          if (press.originalEvent.key !== "Enter") { return; }
+          choose();
+          card(one.rank).querySelector("a").focus();
         }).addTo(chart.map);
         card(one.rank).addEventListener("click", function (click) {
           if (!click.target.closest("a, summary")) { light(one.rank); }
