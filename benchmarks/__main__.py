@@ -1,10 +1,25 @@
-"""Run the measurements: ``python -m benchmarks [name ...]``."""
+"""Run the measurements: ``python -m benchmarks [name ...]``. ``--seconds`` says how long a load goes on."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 
-from benchmarks import atlas, coverage, growth, hours, importing, nearest, registry, serving, surface
+from benchmarks import (
+    atlas,
+    coverage,
+    growth,
+    hours,
+    importing,
+    load,
+    nearest,
+    page,
+    registry,
+    searching,
+    serving,
+    surface,
+    tiles,
+)
 from benchmarks.places import Porto
 
 BENCHMARKS = {
@@ -12,17 +27,25 @@ BENCHMARKS = {
     "nearest": nearest.run,
     "coverage": coverage.run,
     "surface": surface.run,
+    "tiles": tiles.run,
     "serving": serving.run,
     "growth": growth.run,
     "hours": hours.run,
     "registry": registry.run,
     "importing": importing.run,
+    "searching": searching.run,
+    "page": page.run,
+    "load": load.run,
 }
 
 
 def main() -> int:
     """Run what was named, or everything."""
-    names = sys.argv[1:] or list(BENCHMARKS)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--seconds", type=float, default=load.SECONDS)
+    given = parser.parse_args()
+    names = given.names or list(BENCHMARKS)
     strange = [name for name in names if name not in BENCHMARKS]
     if strange:
         print(f"There is no benchmark “{strange[0]}”. Known are: {', '.join(BENCHMARKS)}.")
@@ -30,7 +53,10 @@ def main() -> int:
     with Porto.open() as porto:
         for name in names:
             print(f"\n{name}\n{'-' * len(name)}")
-            BENCHMARKS[name](porto)
+            if name == "load":
+                load.run(porto, given.seconds)
+            else:
+                BENCHMARKS[name](porto)
     return 0
 
 

@@ -23,6 +23,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.pairs import Pairs
+
 LONGEST_TYPED = 48
 """Letters that count of what was typed: more than people type of any name."""
 
@@ -41,10 +43,8 @@ MOST_WORDS = 6
 ENOUGH = 20
 """Where so many fit as it was typed, nobody gets to see those that fit word by word."""
 
-WORD, TEXT, SHORTENED = 1, 2, 4
-"""Bits of `NameIndex.begins`: a word begins here, a text does, and its name may be typed by initials."""
-
-BEGINS = WORD | TEXT
+WORD, TEXT = 1, 2
+"""What may begin at a character: a word, or the whole text."""
 
 DROPPED = 2**16 - 1
 """Number of what is no letter and no digit, while an index is built."""
@@ -149,15 +149,17 @@ class NameIndex:
     symbols
         uint16 [C]: the characters of all texts end to end, by their number; 0 after each text.
     begins
-        uint8 [C]: `TEXT` where a text begins, `WORD` where a word does; and `SHORTENED` in those of `ABBREVIATED`.
+        uint8 [C]: `TEXT` where a text begins, `WORD` where a word does, else 0.
+    shortened
+        So many of the characters, the first ones, stand in texts that may be typed by initials.
     text_start
         int32 [T]: where each text begins.
     text_owner, text_field
         int32 [T] and uint8 [T].
     alphabet
         The character of each number; the first is no character.
-    places, place_start
-        int32 [C]: where each character stands, those of one after those of the other; int64 [A + 1].
+    pairs
+        Where the characters stand, two by two: looking up the first two is quicker than following each place.
     """
 
     owners: int
@@ -167,8 +169,8 @@ class NameIndex:
     text_owner: Int32
     text_field: NDArray[np.uint8]
     alphabet: str
-    places: Int32
-    place_start: NDArray[np.int64]
+    shortened: int
+    pairs: Pairs
 
     @classmethod
     def build(cls, texts: Sequence[str], owner: Sequence[int], field: Sequence[int], owners: int) -> NameIndex:
@@ -181,6 +183,10 @@ class NameIndex:
         owner, field
             Parallel to the texts; owners are numbered from 0.
         """
+        # Those that may be typed by initials come first.
+        order = sorted(range(len(texts)), key=lambda at: field[at] not in ABBREVIATED)
+        texts = [texts[at] for at in order]
+        owner, field = [owner[at] for at in order], [field[at] for at in order]
         codes = _codes("\n".join(texts) + "\n") if texts else np.zeros(0, np.uint32)
         known = np.flatnonzero(np.bincount(codes, minlength=1))
         folded = {code: fold(chr(code)) for code in known.tolist() if code != ord("\n")}
@@ -211,10 +217,7 @@ class NameIndex:
         del kept, raw
         ends = np.flatnonzero(symbols == 0)
         starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else np.zeros(0, np.int64)
-        shortened = np.isin(field, list(ABBREVIATED))
-        begins |= np.repeat(np.where(shortened, SHORTENED, 0).astype(np.uint8), ends + 1 - starts)
-        order = np.argsort(symbols, kind="stable").astype(np.int32)
-        counts = np.bincount(symbols, minlength=len(alphabet))
+        short = int(np.count_nonzero(np.isin(field, list(ABBREVIATED))))
         return cls(
             owners=owners,
             symbols=symbols,
@@ -223,8 +226,8 @@ class NameIndex:
             text_owner=np.asarray(owner, np.int32),
             text_field=np.asarray(field, np.uint8),
             alphabet=alphabet,
-            places=order,
-            place_start=np.concatenate(([0], np.cumsum(counts))),
+            shortened=int(ends[short - 1]) + 1 if short else 0,
+            pairs=Pairs.of(symbols, len(alphabet)),
         )
 
     def grades(self, typed: Typed) -> Grades:
@@ -248,7 +251,7 @@ class NameIndex:
         best = np.full(self.owners, NONE, np.uint8)
         for start, end, abbreviated in self._fits(typed):
             text = np.searchsorted(self.text_start, start, side="right") - 1
-            begins = self.begins[start] & BEGINS
+            begins = self.begins[start]
             cover = np.where(begins == TEXT, np.where(self.symbols[end] == 0, 0, 2), np.where(begins == WORD, 4, 6))
             field = self.text_field[text]
             grade = (cover + field + abbreviated).astype(np.uint8)
@@ -260,37 +263,57 @@ class NameIndex:
 
     def _fits(self, typed: Typed) -> Iterator[tuple[Int32, Int32, bool]]:
         """Where what was typed fits: first places, places behind the last, and whether a syllable was cut short."""
-        length = len(typed.letters)
-        if not length:
+        if not typed.letters:
             return
-        steps = _Steps(self, typed)
-        # One letter would be found somewhere in everything.
-        begin = BEGINS if length == 1 and typed.letters.isascii() else 0
-        waiting: dict[_State, list[Int32]] = {}
-        for state, characters in steps.groups((1, 0))[1].items():
-            first = np.concatenate([self.places[self.place_start[c] : self.place_start[c + 1]] for c in characters])
-            if begin:
-                first = first[(self.begins[first] & begin) != 0]
-            waiting[state] = [first + np.int32(1)]
-        goal, taken = 1 << length, 1
+        steps, goal = _Steps(self, typed), 1 << len(typed.letters)
+        yield from self._by_one(steps, goal)
+        waiting, taken = self._by_two(steps, goal), 2
         while waiting:
             following: dict[_State, list[Int32]] = {}
-            for (plain, short), parts in waiting.items():
+            for state, parts in waiting.items():
                 at = parts[0] if len(parts) == 1 else np.concatenate(parts)
-                if not plain:
-                    at = at[(self.begins[at - 1] & SHORTENED) != 0]
-                if (plain | short) & goal and at.size:
-                    yield at - np.int32(taken), at, not plain & goal
-                rest = (plain & ~goal, short & ~goal)
-                if rest == (0, 0) or not at.size:
-                    continue
-                group, states = steps.groups(rest)
-                which = group[self.symbols[at]]
-                for number, state in enumerate(states, 1):
+                if not state[0]:
+                    at = at[at < self.shortened]
+                if (state[0] | state[1]) & goal:
+                    yield self._led(state, at - np.int32(taken), at, goal)
+                group, states = steps.groups((state[0] & ~goal, state[1] & ~goal))
+                which = group[self.symbols[at]] if states else group
+                for number, one in enumerate(states, 1):
                     some = at[which == number]
                     if some.size:
-                        following.setdefault(state, []).append(some + np.int32(1))
+                        following.setdefault(one, []).append(some + np.int32(1))
             waiting, taken = following, taken + 1
+
+    def _by_one(self, steps: _Steps, goal: int) -> Iterator[tuple[Int32, Int32, bool]]:
+        """What one character takes whole."""
+        for state, characters in steps.groups((1, 0))[1].items():
+            if (state[0] | state[1]) & goal:
+                first = self.pairs.places_of(self.pairs.beginning_with(characters))
+                if steps.is_one_letter:
+                    first = first[self.begins[first] > 0]  # it stands somewhere in nearly everything
+                yield self._led(state, first, first + np.int32(1), goal)
+
+    def _by_two(self, steps: _Steps, goal: int) -> dict[_State, list[Int32]]:
+        """The places behind two characters that fit, by the state they lead to."""
+        waiting: dict[_State, list[Int32]] = {}
+        for state, characters in steps.groups((1, 0))[1].items():
+            group, states = steps.groups((state[0] & ~goal, state[1] & ~goal))
+            if states:
+                pairs = self.pairs.beginning_with(characters)
+                which = group[self.pairs.second[pairs]]
+                for number, one in enumerate(states, 1):
+                    some = self.pairs.places_of(pairs[which == number])
+                    if some.size:
+                        waiting.setdefault(one, []).append(some + np.int32(2))
+        return waiting
+
+    def _led(self, state: _State, start: Int32, end: Int32, goal: int) -> tuple[Int32, Int32, bool]:
+        """What fits, and whether that is by cut syllables alone."""
+        cut = not state[0] & goal
+        if cut:
+            inside = start < self.shortened
+            start, end = start[inside], end[inside]
+        return start, end, cut
 
     @cached_property
     def readings(self) -> dict[str, dict[str, list[int]]]:
@@ -312,6 +335,7 @@ class _Steps:
 
     def __init__(self, index: NameIndex, typed: Typed) -> None:
         self._index, self._typed = index, typed
+        self.is_one_letter = len(typed.letters) == 1 and typed.letters.isascii()
         self._reached: dict[int, dict[int, _State]] = {}
         self._groups: dict[_State, tuple[NDArray[np.uint8], dict[_State, list[int]]]] = {}
 

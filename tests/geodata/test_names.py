@@ -85,6 +85,7 @@ def test_what_is_typed_finds(typed, answer):
 def test_one_letter_finds_beginnings_alone():
     assert found("g") == {"甘德县": BEGINS, "果洛州甘德县工会驿站": BEGINS}
     assert found("d") == {"Rua de Santa Catarina": WORD, "Praça da Liberdade": WORD}
+    assert found("a", ["Rua", "Avenida", "Rua A", "A座"]) == {"Avenida": BEGINS, "Rua A": WORD, "A座": BEGINS}
     assert "果洛州甘德县工会驿站" in found("站")
 
 
