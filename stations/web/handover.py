@@ -14,6 +14,7 @@ Apple      GCJ-02      latitude first   Apple, "Map Links"; bent in China alone,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from geodata.datum import Datum, lonlat_from_wgs84
@@ -58,8 +59,12 @@ def links_to(position: LonLat, name: str, mode: str, agent: str = "") -> Links:
         The browser's ``User-Agent``. WeChat opens pages only, and its own map best: no address there starts another
         program. Apple's maps are offered on its devices alone, ``geo:`` everywhere else but in WeChat.
     """
-    in_wechat = "MicroMessenger" in agent
     apple = any(device in agent for device in ("iPhone", "iPad", "Macintosh"))
+    return _links_to(position, name, mode, "MicroMessenger" in agent, apple)
+
+
+@lru_cache(maxsize=4096)  # bending a position takes longer than all else on a card
+def _links_to(position: LonLat, name: str, mode: str, in_wechat: bool, apple: bool) -> Links:  # noqa: FBT001  a key
     links = {
         "amap": _amap(position, name, mode, native=not in_wechat),
         "tencent": _tencent(position, name, mode),

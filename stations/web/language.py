@@ -32,7 +32,7 @@ class Catalogue(Domain):
 
     def get_translations(self) -> NullTranslations:
         """The messages of this request's locale."""
-        return self._read(str(get_locale() or LOCALES["zh"]))
+        return self._read(LOCALES[language()])
 
 
 class Languages(Babel):
@@ -85,7 +85,8 @@ def choose() -> str:
 
 def language() -> str:
     """Language of the request as ``lang`` spells it."""
-    return "en" if str(get_locale()) == "en" else "zh"
+    locale = get_locale()  # its name takes long to write out, and this is asked for every message
+    return "en" if locale is not None and locale.language == "en" else "zh"
 
 
 def other_address() -> str:
