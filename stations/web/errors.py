@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from traceback import extract_tb, format_list
+from types import TracebackType
 
 import orjson
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -78,6 +80,8 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _strange)
     app.register_error_handler(Exception, _unforeseen)
+    app.logger.addFilter(without_values)
+    app.log_exception = _log  # type: ignore[method-assign, assignment]
 
 
 def _known(fault: GeodataError | StationsError) -> Response:
@@ -114,15 +118,30 @@ def _strange(_fault: CSRFError) -> Response:
     return _answer(403, _explain(403))
 
 
+def without_values(record: logging.LogRecord) -> bool:
+    """Tell of a fault that is logged its kind and the lines of code that led to it, and not what it says.
+
+    What an exception says may hold the value that was at fault, and with it a position or the name of a place.
+    """
+    if record.exc_info:
+        record.msg = f"{record.getMessage()}\n{''.join(_trace(record.exc_info[1]))}"
+        record.args, record.exc_info = (), None
+    return True
+
+
+def _log(told: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
+    # Of Flask's own. It logs what breaks after the answer was made, with the path as it was asked.
+    current_app.logger.error("Failed on %s", _where(), exc_info=told)
+
+
 def _unforeseen(fault: Exception) -> Response:
-    current_app.logger.error("Failed on %s\n%s", _where(), "".join(_trace(fault)))
+    current_app.logger.error("Failed on %s", _where(), exc_info=fault)
     try:
         return _answer(500, _explain(500))
-    except Exception as again:  # noqa: BLE001  whatever broke may well break the page that says so
-        current_app.logger.error("Failed on saying so\n%s", "".join(_trace(again)))  # noqa: TRY400  as above
-        return Response(
-            "出了点问题，请稍后再试。 Something went wrong. Try again in a moment.", 500, mimetype="text/plain"
-        )
+    except Exception:
+        # Whatever broke may well break the page that says so.
+        current_app.logger.exception("Failed on saying so")
+        return Response(LAST_WORDS, 500, mimetype="text/plain")
 
 
 def _where() -> str:
@@ -133,10 +152,7 @@ def _where() -> str:
 
 
 def _trace(fault: BaseException | None) -> Iterator[str]:
-    """Tell how it came to a fault, the last first: kinds of faults and lines of code, never what an exception says.
-
-    A message may hold the value that was at fault, and with it a position or the name of a place.
-    """
+    """Tell how it came to a fault, the last first: kinds of faults and lines of code."""
     for _ in range(DEEPEST):
         if fault is None:
             return

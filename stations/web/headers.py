@@ -140,9 +140,9 @@ def protect(app: Flask, pictures: str = "") -> None:
     def version(name: str) -> str | None:
         try:
             stat = (folder / name).stat()
-        except OSError:
+            return digest(name, stat.st_mtime_ns, stat.st_size)
+        except (OSError, ValueError):  # not there, a folder, or no name that a file could have
             return None
-        return digest(name, stat.st_mtime_ns, stat.st_size)
 
     def add_version(endpoint: str, values: dict[str, str | None]) -> None:
         if endpoint == "static" and "v" not in values:

@@ -106,6 +106,14 @@ def test_an_address_that_leads_nowhere_is_a_page(courier, path):
     assert "没有这个页面" in answer.text
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/static/css", "/static/", "/static/%00", "/static/css/..", "/s/..", "/s/%00"])
+def test_a_folder_is_no_address(courier, path, method):
+    assert courier.client.open(path, method=method).status_code in {200, 308, 404} - (
+        {200} if method == "GET" else set()
+    )
+
+
 def test_an_api_address_that_leads_nowhere_is_an_error_form(courier):
     answer = courier.get("/api/nothing")
     assert answer.status_code == 404
@@ -129,6 +137,19 @@ def test_what_breaks_inside_is_never_shown(open_house, path):
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+
+
+def test_where_even_the_page_that_says_so_breaks_a_line_is_left(open_house):
+    app = open_house()
+
+    @app.context_processor
+    def broken():
+        raise RuntimeError("/secret is on fire")
+
+    answer = app.test_client().get("/")
+    assert answer.status_code == 500
+    assert "Try again" in answer.text
+    assert "secret" not in answer.text
 
 
 def test_without_ground_coverage_is_said_to_be_out_of_reach(open_house):

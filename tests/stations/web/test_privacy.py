@@ -114,6 +114,20 @@ def test_what_breaks_is_logged_without_what_it_says(open_house, caplog, capfd):
     assert "in snapshot" in logged  # the line of code that failed, which is what one needs to mend it
 
 
+def test_what_breaks_after_the_answer_is_logged_without_what_it_says(open_house, caplog):
+    app = open_house()
+
+    @app.after_request
+    def break_it(_):
+        raise RuntimeError(f"at {LON},{LAT}")
+
+    caplog.set_level(logging.DEBUG)
+    answer = app.test_client().get("/healthz", query_string={"lon": LON})
+    assert answer.status_code == 500
+    nothing_told([f"{one.getMessage()} {one.exc_text} {one.exc_info}" for one in caplog.records])
+    assert "in break_it" in caplog.text
+
+
 def too_close(address: str) -> list[float]:
     """Numbers of an address that tell where the person is more closely than ten metres, in any datum."""
     here = LonLat(float(LON), float(LAT))
