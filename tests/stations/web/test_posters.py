@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import segno
+from flask import Flask
 
 from stations.settings import Settings
 from stations.web.station import poster as posters
@@ -18,13 +19,22 @@ KNOWN_AS = Settings(address="https://y.example.org")
 LEAST_MM = 40.0
 
 
+@pytest.fixture(scope="module")
+def printers(open_house) -> dict[tuple, Flask]:
+    """Houses that were opened already: opening one takes a while."""
+    return {}
+
+
 @pytest.fixture
-def printer(open_house):
+def printer(open_house, printers):
     """Someone who prints, in a house that people know by an address."""
 
-    def come(*stations, settings=KNOWN_AS, **options) -> Person:
-        given = {"stations": list(stations)} if stations else {}
-        return Person(open_house(settings=settings, **given, **options).test_client())
+    def come(*stations, settings=KNOWN_AS) -> Person:
+        key = (*(station.to_json() for station in stations), settings.address)
+        if key not in printers:
+            given = {"stations": list(stations)} if stations else {}
+            printers[key] = open_house(settings=settings, **given)
+        return Person(printers[key].test_client())
 
     return come
 
