@@ -23,6 +23,7 @@ from stations.station import PRIVATE_FIELDS, Station
 from stations.taxonomy import Taxonomy
 from stations.web.api.changes import CHANGES_PARAMETERS
 from stations.web.api.stations import STATIONS_PARAMETERS
+from stations.web.finder.suggest import SEARCH_PARAMETERS
 from stations.web.params import NEAREST_PARAMETERS
 from stations.web.planning.findings import PLANNING_PARAMETERS
 from tests.town import atlas, corner, open_house, town_stations, upkeeps
@@ -149,6 +150,7 @@ def test_every_address_is_described(open_house) -> None:
     ("title", "parameters"),
     [
         ("`/api/nearest`", NEAREST_PARAMETERS),
+        ("`/api/search`", SEARCH_PARAMETERS),
         ("`/api/stations`", STATIONS_PARAMETERS),
         ("`/api/changes`", CHANGES_PARAMETERS),
         ("`/planning` and its downloads", PLANNING_PARAMETERS),
