@@ -41,6 +41,7 @@ def printer(open_house, printers):
 
 def matrix_of(svg):
     """The dark modules of a drawn code, without its quiet zone."""
+    assert QUIET >= 4
     size = int(svg.attributes["viewbox"].split()[2])
     rows = [bytearray(size) for _ in range(size)]
     for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", svg.all("path")[1].attributes["d"]):
