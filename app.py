@@ -24,6 +24,7 @@ from stations.commands.stations import station_commands
 from stations.commands.upkeep import upkeep_commands
 from stations.errors import StationsError
 from stations.questions.reach import station_table
+from stations.questions.search import SearchQuery, search
 from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.upkeep.saying import Upkeep
@@ -119,6 +120,7 @@ def warm(house: House) -> None:
     """
     importlib.import_module("stations.web.planning.maps")
     snapshot = house.snapshot()
+    search(SearchQuery("a"), snapshot, house.atlas)
     if house.atlas is not None:
         for mode in house.atlas.modes:
             table = station_table(snapshot, house.atlas, mode)

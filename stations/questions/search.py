@@ -25,6 +25,9 @@ STATION_WEIGHT = 4
 WELL = 6
 """A name that fits so well was meant: a part of it as typed, and nothing cut short in it but a word's beginning."""
 
+WHOLE = 1
+"""A name that fits so well is the whole of what was typed."""
+
 SPARE = 4
 """So many times more streets are looked at than are told, since some will look the same."""
 
@@ -86,6 +89,11 @@ class Match:
     address: str = ""
     code: str = ""
     grade: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is called just as was typed, whether in full or by initials."""
+        return self.grade <= WHOLE
 
     @property
     def is_meant(self) -> bool:

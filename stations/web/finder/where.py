@@ -148,7 +148,9 @@ def _named(text: str, args: Args, house: House) -> Whereabouts:
     picked = _picked(args)
     query = SearchQuery(text, picked, OFFERED + 1 if picked is None else MOST_MATCHES)
     matches = search(query, house.snapshot(), house.atlas).matches
-    known = [Choice(say_name(match), say_line(match), match.position) for match in matches]
+    # Beside what is called just so, what merely holds the name was hardly meant.
+    told = [match for match in matches if match.is_whole] or list(matches)
+    known = [Choice(say_name(match), say_line(match), match.position) for match in told]
     if matches and matches[0].is_meant:
         return _taken(text, known, picked)
     found = _taken_online(text, known, picked, house)

@@ -53,8 +53,8 @@ def test_what_else_may_have_been_meant_is_offered_with_the_rest_of_the_question(
             stations=[make_station("B1", name="柳村驿站", position=corner(1, 0), address="一路1号")]
         ).test_client()
     )
-    page = courier.see("/", where="柳村", amenity="water", **BASE)
-    (other,) = page.one("div", class_="or-was-it").all("a")
+    page = courier.see("/", where="柳", amenity="water", **BASE)
+    (other,) = page.one("details", class_="or-was-it").all("a")
     assert "柳村驿站" in other.text
     assert "一路1号" in other.text
     href = other.attributes["href"]
@@ -66,6 +66,8 @@ def test_what_else_may_have_been_meant_is_offered_with_the_rest_of_the_question(
         one.attributes["name"]: one.attributes for one in again.all("input", type="hidden") if "name" in one.attributes
     }
     assert "disabled" not in sent["lon"]
+    # Beside what is called just so, nothing else was meant.
+    assert "or-was-it" not in courier.get("/", where="柳村", **BASE).text
 
 
 def test_a_position_left_over_from_before_does_not_count(courier):
@@ -246,7 +248,7 @@ def test_what_nobody_here_knows_is_asked_online_and_the_service_is_named(open_ho
     assert "从人民医院出发" in page.one(id="at-place").text
     assert "OpenStreetMap" in page.one(id="found-online").text
     assert service.asked == [("人民医院", "zh")]
-    (other,) = page.one("div", class_="or-was-it").all("a")
+    (other,) = page.one("details", class_="or-was-it").all("a")
     assert "门诊" in other.text
 
 
@@ -286,7 +288,7 @@ def test_what_fits_badly_here_is_asked_online_and_still_taken_when_nobody_knows_
     service.places, service.fault = (HOSPITAL,), False
     page = courier.see("/", where="一路1号", **BASE)
     assert "从人民医院出发" in page.one(id="at-place").text
-    assert "近处驿站" in page.one("div", class_="or-was-it").text
+    assert "近处驿站" in page.one("details", class_="or-was-it").text
     assert len(service.asked) == 3
 
 
