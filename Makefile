@@ -1,7 +1,7 @@
 # make run     serve the demo county, or your own, on http://127.0.0.1:8000
 # make test    all tests, on every core      make test ARGS="tests/geodata -k datum"
 # make check   style, types, import contracts
-# make bench   the figures that are promised
+# make bench   the figures that are promised  make bench ARGS="load --seconds 600"
 # make lock    compile requirements.txt and package-lock.json anew
 # make clean   take away all that make made; instance/, your data, stays
 #
@@ -19,6 +19,7 @@ INSTALLED = $(VENV)/.installed
 # The same npm for everyone: the one from PyPI, first on the path so that it finds its own node.
 NPM = PATH="$(abspath $(BIN)):$$PATH" npm
 READY = $(INSTALLED) static/vendor/icons.svg
+LIGHTHOUSE = benchmarks/browser/node_modules/.installed
 
 export FLASK_APP = app.py
 export PYTHONUTF8 = 1
@@ -54,7 +55,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: $(READY)
+bench: $(READY) $(LIGHTHOUSE)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(INSTALLED)
@@ -62,9 +63,10 @@ lock: $(INSTALLED)
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --generate-hashes \
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml --output-file requirements.txt
 	$(NPM) install --package-lock-only --ignore-scripts
+	cd benchmarks/browser && $(NPM) install --package-lock-only --ignore-scripts
 
 clean:
-	rm -rf .venv* build node_modules static/vendor* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv* build node_modules benchmarks/browser/node_modules static/vendor* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.txt
@@ -80,6 +82,11 @@ $(INSTALLED): requirements.txt
 node_modules/.installed: package.json package-lock.json | $(INSTALLED)
 	@echo "Installing browser packages ..."
 	@$(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(LIGHTHOUSE): benchmarks/browser/package.json benchmarks/browser/package-lock.json | $(INSTALLED)
+	@echo "Installing what measures pages ..."
+	@cd $(dir $<) && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 static/vendor/icons.svg: node_modules/.installed tools/vendor.py $(wildcard static/icons.txt) $(shell find stations -name '*.toml')

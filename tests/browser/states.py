@@ -13,6 +13,19 @@ HERE = f"{CORNER[0]},{CORNER[1]}"
 ASKED = f"/?where={HERE}&datum=wgs84&at={A_FRIDAY}T10:00"
 
 
+def settled(page: Page) -> None:
+    """Wait until a page asks for nothing more. A frame in a sandbox is never idle by the browser's own account."""
+    page.wait_for_function(
+        """() => {
+            const asked = performance.getEntriesByType("resource").length;
+            const same = window.askedBefore === asked;
+            window.askedBefore = asked;
+            return same;
+        }""",
+        polling=150,
+    )
+
+
 @dataclass(frozen=True)
 class State:
     """A state of a page.
@@ -47,7 +60,7 @@ class State:
         if self.status >= 400:
             faults[:] = [fault for fault in faults if f"status of {self.status}" not in fault]
         self.then(page)
-        page.wait_for_load_state("networkidle")
+        settled(page)
 
 
 def opened(selector: str) -> Callable[[Page], None]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stations.settings import Settings
-from tests.browser.states import STATES, State
+from tests.browser.states import STATES, State, settled
 from tests.town import PROJECT
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -67,6 +67,7 @@ def test_nobody_is_shut_out(page, request, faults, state: State, language: str) 
     found = [f"on a phone: {one}" for one in looked]
     found += as_large_text(page)
     sized(page, DESK)
+    settled(page)
     found += [f"at a desk: {one}" for one in found_by_axe(page, ALL_RULES)]
     page.emulate_media(color_scheme="dark")
     found += [f"dark, at a desk: {one}" for one in found_by_axe(page, CONTRAST)]
