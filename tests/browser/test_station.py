@@ -6,6 +6,10 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from stations.station import StationReader
+from stations.taxonomy import Taxonomy
+from tests.town import corner
+
 PHONE = {"width": 390, "height": 844}
 A_POINT_MM = 25.4 / 72
 
@@ -117,16 +121,27 @@ def test_it_prints_on_whole_sheets(page: Page, site: str) -> None:
         assert pages_of(page) == (sheets, {millimetres}), path
 
 
-def test_the_code_on_a_poster_is_never_cut(page: Page, serve, open_house, town_stations) -> None:
+def test_a_full_poster_fits_and_its_code_is_never_cut(page: Page, serve, open_house) -> None:
+    reader = StationReader()
+    hours = "Mo-Fr 08:00-12:00,13:00-18:00; Sa 09:00-12:00; Su 10:00-11:00; PH off"
     full = {
-        "name": "很长的名字" * 40,
-        "hours": "; ".join(f"{day} 08:00-12:00" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa")),
+        "name": "迎宾大道与建设路口工会驿站",
+        "hours": hours,
+        "amenities": dict.fromkeys(Taxonomy.load().amenities.terms, "yes"),
     }
-    station = type(town_stations[0])(code="L1", position=town_stations[0].position, **full)
-    page.goto(serve(open_house(stations=[station])) + "/s/L1/poster")
-    page.emulate_media(media="print")
-    sheet, code = page.locator(".poster").bounding_box(), page.locator(".qr").bounding_box()
-    assert sheet
-    assert code
-    assert code["y"] + code["height"] <= sheet["y"] + sheet["height"]
-    assert code["width"] >= 60 / 25.4 * 96
+    overfull = full | {"name": "很长的名字" * 40}
+    stations = [
+        reader.read_or_raise({"code": code, "position": corner(1, 1)} | facts)
+        for code, facts in (("full", full), ("overfull", overfull))
+    ]
+    house = serve(open_house(stations=stations))
+    for code in ("full", "overfull"):
+        page.goto(f"{house}/s/{code}/poster")
+        page.emulate_media(media="print")
+        sheet, qr = page.locator(".poster").bounding_box(), page.locator(".qr").bounding_box()
+        assert sheet
+        assert qr
+        assert qr["y"] + qr["height"] <= sheet["y"] + sheet["height"]
+        assert qr["width"] >= 60 / 25.4 * 96
+        spilt = page.locator(".middle").evaluate("one => one.scrollHeight - one.clientHeight")
+        assert spilt <= 0 or code == "overfull"
