@@ -122,15 +122,17 @@ def test_an_input_method_is_let_finish(page, field, searches):
 
 
 def test_keys_are_waited_for(page, field, searches):
-    field.press_sequentially("liucun", delay=20)
+    # All at once, as fast fingers seem to a machine with little else to do.
+    field.evaluate(
+        """one => { for (const typed of ["l", "li", "liu", "liuc", "liucu", "liucun"]) {
+            one.value = typed; one.dispatchEvent(new Event("input", { bubbles: true })); } }"""
+    )
     expect(options(page).first).to_be_visible()
     assert searches == ["liucun"]
-    for _ in range(3):
-        field.press("Backspace")
-    with page.expect_response("**/api/search?q=liu&*"):
-        pass
-    field.press_sequentially("cun")
-    page.wait_for_timeout(250)
+    field.fill("liu")
+    page.wait_for_timeout(400)
+    field.fill("liucun")
+    page.wait_for_timeout(400)
     assert searches == ["liucun", "liu"]  # what is known is not asked again
 
 
