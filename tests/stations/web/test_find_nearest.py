@@ -256,9 +256,7 @@ def test_a_station_that_others_found_locked_is_not_certain_to_be_open(open_house
     someone = Courier(open_house(upkeep=upkeep).test_client())
     now = datetime.now(UTC)
     for person in ("a", "b"):
-        upkeep.report(
-            "A3", "locked", sender=Sender(person, f"192.0.2.{ord(person)}"), found=now, now=now, revision=7
-        )
+        upkeep.report("A3", "locked", sender=Sender(person, f"192.0.2.{ord(person)}"), found=now, now=now, revision=7)
     page = someone.find()
     card = next(one for one in page.all("li", class_="card") if "全天驿站" in one.text)
     assert "2 人反映：开放时间内锁门（今天" in card.text
