@@ -7,7 +7,7 @@
   var later = yizhan.later;
   var words = JSON.parse(yizhan.offline.words);
   var TAG = "yizhan-later";
-  var AGAIN_MS = 60000;
+  var AGAIN_MS = 15000;
   var pressed = null;
   var line = null;
 

@@ -5,8 +5,8 @@
      send()                -> a promise of {sent, refused: [words], old, left, waiting}
      count()               -> a promise of how many wait
 
-   Before something is sent it is claimed, in one transaction, so that two pages never send the same. A claim that was
-   not redeemed counts no more after a while: the page may have been closed. */
+   Two pages never send the same: whoever sends holds a lock, which goes when its page goes. Where a browser has no
+   locks, what is sent is claimed in one transaction, and a claim that was not redeemed counts no more after a while. */
 (function () {
   "use strict";
 
@@ -88,11 +88,11 @@
     }).then(function (kept) { return kept.waiting; });
   }
 
-  function claim() {
+  function claim(others) {
     var now = Date.now();
     return change(function (all) {
       var young = all.filter(function (one) { return now - one.since < OLDEST_MS; });
-      var mine = young.filter(function (one) { return one.after <= now && now - one.claimed > CLAIMED_MS; });
+      var mine = young.filter(function (one) { return one.after <= now && now - one.claimed >= others; });
       mine.forEach(function (one) { one.claimed = now; });
       return { keep: young, mine: mine, old: all.length - young.length };
     });
@@ -170,6 +170,12 @@
     }, function () { return { again: null, away: true }; });
   }
 
+  // Run something while no other page or worker does, or not at all; it is told how long claims of others count.
+  function alone(run) {
+    if (!navigator.locks) { return run(CLAIMED_MS); }
+    return navigator.locks.request("yizhan-later", { ifAvailable: true }, function (lock) { return lock ? run(0) : null; });
+  }
+
   function send() {
     var told = { sent: 0, refused: [], old: 0, left: 0, waiting: 0 };
 
@@ -197,12 +203,14 @@
       }, Promise.resolve());
     }
 
-    return claim().then(function (claimed) {
-      told.old = claimed.old;
-      if (!claimed.mine.length) { return null; }
-      return token().then(function (got) { return next(claimed.mine, got); }, function () {
-        told.left = claimed.mine.length;
-        return letGo(claimed.mine);
+    return alone(function (others) {
+      return claim(others).then(function (claimed) {
+        told.old = claimed.old;
+        if (!claimed.mine.length) { return null; }
+        return token().then(function (got) { return next(claimed.mine, got); }, function () {
+          told.left = claimed.mine.length;
+          return letGo(claimed.mine);
+        });
       });
     }).then(count).then(function (waiting) {
       told.waiting = waiting;

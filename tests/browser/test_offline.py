@@ -19,6 +19,11 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 
 KEPT = """caches.open("yizhan-kept").then(cache => cache.match("/kept/state"))
     .then(state => state && state.json()).then(state => state && state.checked)"""
+WAITING = """new Promise(done => { indexedDB.open("yizhan").onsuccess = event => {
+    const open = event.target.result;
+    const all = open.transaction("later").objectStore("later").getAll();
+    all.onsuccess = () => { open.close(); done(all.result); };
+}; })"""
 PACK = """caches.open("yizhan-kept").then(cache => cache.match("/kept/pack")).then(pack => pack.json())"""
 
 
@@ -156,7 +161,8 @@ def test_the_same_question_finds_the_same_without_a_network(serve, open_house, u
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_found_kept_found_again_reported_and_sent_once(serve, open_house, upkeeps, carry, language):
     upkeep = upkeeps.new()
-    site = serve(open_house(upkeep=upkeep))
+    gate = Gate(open_house(upkeep=upkeep))
+    site = serve(gate)
     phone = keep(carry(language), site)
     names = {
         "zh": ("用我的位置", "没有网络", "开放时间内锁门"),
@@ -190,17 +196,69 @@ def test_found_kept_found_again_reported_and_sent_once(serve, open_house, upkeep
     phone.reload()
     expect(phone.locator("details.kind").first).to_be_visible()
     for _ in range(100):
-        if upkeep_said(upkeep):
+        if gate.sent:
             break
         phone.wait_for_timeout(100)
     phone.wait_for_timeout(500)
-    assert upkeep_said(upkeep) == [("A3", "locked")]
+    assert gate.sent == ["/s/A3/report"]
+    assert [(one.code, one.kind) for one in upkeep.reports("A3")] == [("A3", "locked")]
     other.goto(site)
     expect(other.locator(".later")).to_have_count(0)
 
 
-def upkeep_said(upkeep) -> list[tuple[str, str]]:
-    return [(one.code, one.kind) for one in upkeep.reports("A3")]
+class Gate:
+    """Stands before a house: notes what is sent, and may turn it away."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+        self.sent: list[str] = []
+        self.turned_away = False
+
+    def __call__(self, environ, start_response):
+        if environ["REQUEST_METHOD"] == "POST":
+            self.sent.append(environ["PATH_INFO"])
+            if self.turned_away:
+                start_response("503 Service Unavailable", [("Content-Type", "text/html")])
+                return [b"later"]
+        return self.app(environ, start_response)
+
+
+def test_what_cannot_be_taken_now_waits_and_what_is_refused_is_dropped_with_a_word(
+    serve, open_house, town_stations, carry
+):
+    shelf = Shelf(town_stations)
+    gate = Gate(open_house(shelf=shelf))
+    site = serve(gate)
+    phone = keep(carry("en"), site)
+    away(phone).goto(f"{site}/s/A1")
+    phone.get_by_role("button", name="Still right").nth(1).click()
+    expect(phone.locator(".kept")).to_be_visible()
+    gate.turned_away = True
+    back(phone).goto(f"{site}/nothing")
+    expect(phone.locator(".later")).to_have_text("1 thing you said is waiting for a network.")
+    online = "dispatchEvent(new Event('online'))"
+    until(phone, f"{online} && {WAITING}.then(all => all[0].tries)")
+    # It is not tried again at once, however often the network comes and goes.
+    for _ in range(3):
+        phone.evaluate(online)
+        phone.wait_for_timeout(100)
+    assert gate.sent == ["/s/A1/confirm"]
+    gate.turned_away, shelf.stations, shelf.revision = False, town_stations[1:], 8
+    # As if the pause were over.
+    until(
+        phone,
+        """new Promise(done => { indexedDB.open("yizhan").onsuccess = event => {
+            const work = event.target.result.transaction("later", "readwrite");
+            const store = work.objectStore("later");
+            store.getAll().onsuccess = got => store.put(Object.assign(got.target.result[0], {after: 0}));
+            work.oncomplete = () => { event.target.result.close(); done(true); };
+        }; })""",
+    )
+    phone.evaluate(online)
+    expect(phone.locator(".later")).to_contain_text("was not taken: There is no station A1.")
+    phone.goto(f"{site}/nothing")
+    expect(phone.locator(".later")).to_have_count(0)
+    assert len(gate.sent) == 2
 
 
 def test_a_name_is_searched_among_the_stations(site, kept):
