@@ -25,8 +25,6 @@ PICKED_M = 30.0
 ASKED = (Datum.GCJ02, Datum.WGS84, Datum.BD09)
 """In what order the datums are offered: the likeliest first."""
 
-NOT_KNOWN = "No place called “{value}” is known here. Type the name of a place, or paste a longitude and a latitude."
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -157,7 +155,11 @@ def _named(text: str, args: Args, house: House) -> Whereabouts:
     if found is not None:
         return found
     if not known:
-        raise BadParameter("where", text, NOT_KNOWN)
+        raise BadParameter(
+            "where",
+            text,
+            "No place called “{value}” is known here. Type the name of a place, or paste a longitude and a latitude.",
+        )
     # Found by its address or by initials alone; still better than nothing.
     return _taken(text, known, picked)
 
