@@ -313,5 +313,5 @@ def test_no_answer_about_a_person_is_kept(courier):
 
 
 def test_a_made_up_county_says_so(open_house):
-    assert "虚构" in Courier(open_house(demo=True).test_client()).see("/").one("p", class_="notice").text
-    assert not Courier(open_house().test_client()).see("/").all("p", class_="notice")
+    assert "虚构" in Courier(open_house(demo=True).test_client()).see("/").one("aside", class_="notice").text
+    assert not Courier(open_house().test_client()).see("/").all("aside", class_="notice")

@@ -130,9 +130,16 @@ def said_at_the_command_line() -> set[str]:
     return found
 
 
+def credits_of_providers() -> set[str]:
+    """Whose a provider's map is, as `read_base_map` names it."""
+    tree = ast.parse((STATIONS / "web" / "basemap.py").read_text(encoding="utf-8"))
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return {text for text in texts if text.startswith("©")}
+
+
 def everything() -> set[object]:
     """Every message that must have its Chinese."""
-    found = extracted() | templates_of_errors() | sentences() | said_at_the_command_line()
+    found = extracted() | credits_of_providers() | templates_of_errors() | sentences() | said_at_the_command_line()
     return found | {*speaking.FAULTS, *speaking.WORDS}
 
 
