@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,9 @@ AREA_KEYS = tuple(dict.fromkeys(("boundary", "building", *DRAWN_AREA_KEYS)))
 """Only relations with one of these are put together into areas, and ways that bound a township."""
 NAME_KEYS = ("name:zh", "name:en", "alt_name", "old_name", "short_name")
 TELL_EVERY = 20_000
+
+Run = Sequence[Sequence[int]]
+"""Identifiers, longitudes and latitudes along a stretch of a way."""
 
 
 @dataclass(frozen=True)
@@ -258,15 +261,15 @@ class _Reading:
             bits |= said.forward << 2 * i | said.backward << 2 * i + 1
             if said.refusal:
                 self.refused[mode.key, said.refusal] += 1
-        self._draw_street(street, tags, way, located)
+        runs = [tuple(zip(*run, strict=True)) for run in _whole_runs(way, located)]
+        self._draw_street(street, tags, way, runs)
         kind = STREET_KINDS.index(street if street in STREET_KINDS else "road")
         if not bits:
             return
         if "name" in tags:
             _, x, y = located[len(located) // 2]
             self.places.append(_place(tags, "street", LonLat(x / FIXED, y / FIXED)))
-        for run in _whole_runs(way, located):
-            ref, x_run, y_run = zip(*run, strict=True)
+        for ref, x_run, y_run in runs:
             if len(set(x_run)) == 1 and len(set(y_run)) == 1:
                 continue
             self.ref.extend(ref)
@@ -276,24 +279,21 @@ class _Reading:
             self.permission.append(bits)
             self.kind.append(kind)
 
-    def _draw_street(self, street: str, tags: dict[str, str], way: Way, located: list[tuple[int, int, int]]) -> None:
-        if way.is_closed() and len(located) > 3 and area_kind(tags) is not None:
-            self._closed(tags, located)
-            return
+    def _draw_street(self, street: str, tags: Mapping[str, str], way: Way, runs: Sequence[Run]) -> None:
+        if way.is_closed() and len(runs) == 1 and len(runs[0][0]) > 3:
+            kind = area_kind(tags)
+            if kind is not None:
+                _, x, y = runs[0]
+                self.book.area(kind, name_kind(tags, kind), tags, [[(x, y)]])
+                return
         kind = street.removesuffix(LINK)
-        flags = SLIP if street != kind else 0
-        if kind not in STREETS:
-            kind = "road"
-        for run in _whole_runs(way, located):
-            self._line(kind, tags, run, flags)
+        flags = _level(tags) | (SLIP if street != kind else 0)
+        for _, x, y in runs:
+            self.book.line(kind if kind in STREETS else "road", tags, x, y, flags)
 
-    def _line(self, kind: str, tags: Mapping[str, str], located: list[tuple[int, int, int]], flags: int = 0) -> None:
-        if tags.get("bridge", "no") != "no":
-            flags |= BRIDGE
-        elif tags.get("tunnel", "no") != "no":
-            flags |= TUNNEL
+    def _line(self, kind: str, tags: Mapping[str, str], located: list[tuple[int, int, int]]) -> None:
         _, x, y = zip(*located, strict=True)
-        self.book.line(kind, tags, x, y, flags)
+        self.book.line(kind, tags, x, y, _level(tags))
 
     def _closed(self, tags: Mapping[str, str], located: list[tuple[int, int, int]]) -> None:
         """Draw a closed way as an area."""
@@ -309,6 +309,13 @@ class _Reading:
                 position = LonLat(lon, lat)
                 self.premises.append(Premises(tags.get("name", ""), host, position, tags.get("opening_hours"), ref))
                 return
+
+
+def _level(tags: Mapping[str, str]) -> int:
+    """Whether a way goes over the others or under them."""
+    if tags.get("bridge", "no") != "no":
+        return BRIDGE
+    return TUNNEL if tags.get("tunnel", "no") != "no" else 0
 
 
 def _ring(nodes: NodeRefList) -> Ring:

@@ -115,7 +115,7 @@ class Sketchbook:
         self._text, self._people = array("i"), array("i")
         self._first_ring, self._first_point = array("q", [0]), array("q", [0])
         self._outer = array("B")
-        self._x, self._y = array("i"), array("i")
+        self._x, self._y = list[int](), list[int]()  # which, unlike arrays, take in a row of numbers at once
         self._texts: dict[tuple[str, str, str], int] = {("", "", ""): 0}
 
     def line(self, kind: str, tags: Mapping[str, str], x: Iterable[int], y: Iterable[int], flags: int = 0) -> None:
