@@ -25,7 +25,8 @@ STOP = """() => {
         number: Number(one.dataset.stop),
         what: one.outerHTML.slice(0, 120),
         // In a frame, it is for the frame to show where one is.
-        marked: one.matches("iframe") || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== "none",
+        marked: one.matches("iframe") || style.boxShadow !== "none"
+            || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
         inSight: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0,
         group: one.type === "radio" ? one.name : null,
     };
