@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from werkzeug.test import Client
 
 from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError, GeodataError
@@ -29,7 +30,7 @@ from stations.registry.log import Registry
 from stations.settings import Settings
 from stations.upkeep.saying import Upkeep
 from stations.web import House, hang
-from stations.web.language import speak
+from stations.web.language import LOCALES, speak
 from stations.web.online import online_search
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
@@ -70,7 +71,7 @@ def make_app(settings: Settings, command: str) -> Flask:
         logging.getLogger("werkzeug").addFilter(without_question)
         house = open_house(settings)
         hang(app, house)
-        warm(house)
+        warm(app, house)
     else:
         speak(app, Path(app.root_path) / "translations")
     return app
@@ -112,8 +113,10 @@ def open_atlas(folder: Path) -> Atlas | None:
     return Atlas.load(folder)
 
 
-def warm(house: House) -> None:
+def warm(app: Flask, house: House) -> None:
     """Work out what the first questions will need, and leave what was loaded out of later garbage collections.
+
+    Templates are compiled and the words of both languages read, so that nobody waits for it who stands in the street.
 
     What draws maps is slow to import, so commands do without it. An answer makes some hundreds of small objects and
     no cycles, so collections may be far apart.
@@ -125,6 +128,11 @@ def warm(house: House) -> None:
         for mode in house.atlas.modes:
             table = station_table(snapshot, house.atlas, mode)
             _ = table.by_node, table.by_edge, house.atlas.network(mode).forward
+    for template in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(template)
+    visitor = Client(app)
+    for language in LOCALES:
+        visitor.get("/", query_string={"lang": language}).close()
     gc.collect()
     gc.freeze()
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
