@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from flask import Flask, Response
 
 from app import create_app as create_whole_app
+from stations.web import House, hang
 
 
 def create_app() -> Flask:
-    """Make the app, with the constant view."""
-    app = create_whole_app()
+    """Make the app, with the constant view beside the others."""
+    with patch("app.hang", hang_one_more):
+        return create_whole_app()
+
+
+def hang_one_more(app: Flask, house: House) -> None:
+    """Hang the doors, and the constant view: later, an app takes no more."""
+    hang(app, house)
 
     @app.get("/bench/constant")
     def constant() -> Response:
         return Response(b'{"constant":true}', mimetype="application/json")
-
-    return app
