@@ -20,7 +20,7 @@ LIGHTHOUSE = Path(__file__).parent / "browser" / "node_modules" / "lighthouse" /
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync --accept-lang=zh-CN"
 )
 KEPT = Path("build/lighthouse")
 """Where the whole reports are left, to be opened in a browser."""

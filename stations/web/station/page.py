@@ -84,6 +84,8 @@ def station_door(house: House, known: Known, names: Names) -> Blueprint:
             neighbours=near,
             map_data=map_data(station, told, timetable, near),
             address=address,
+            # Who did not choose a language is where the page is for everyone, whatever their browser prefers.
+            canonical=address if first(args, "lang") else address_of(house, code),
             addresses={"zh-Hans": address_of(house, code), "en": address_of(house, code, lang="en")},
             shared=address_of(house, code),
             description=day.description,

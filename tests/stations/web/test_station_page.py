@@ -334,6 +334,12 @@ def test_a_chinese_code_is_quoted_in_every_address(visit):
 # For those who share it, and for search engines
 
 
+def test_who_chose_no_language_is_where_the_page_is_for_everyone(visit):
+    answer = visit().client.get("/s/A1", headers={"Accept-Language": "en"})
+    assert '<html lang="en">' in answer.text
+    assert '<link rel="canonical" href="https://y.example/s/A1">' in answer.text
+
+
 def test_each_language_has_its_address(visit):
     house = visit()
     for language, canonical in (("zh", "https://y.example/s/A1"), ("en", "https://y.example/s/A1?lang=en")):
