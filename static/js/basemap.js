@@ -53,6 +53,10 @@
     var area = boundsOf(frame);
     frame.textContent = "";
     var map = L.map(frame, { attributionControl: false, zoomControl: false, minZoom: FARTHEST, maxZoom: CLOSEST });
+    if (look("(prefers-reduced-motion: reduce)").matches) {
+      // Also where Leaflet moves by itself, as when a mark out of sight gets the focus.
+      map.panBy = function (offset, options) { return L.Map.prototype.panBy.call(map, offset, L.extend({}, options, { animate: false })); };
+    }
     map.setView([35, 105], 4, { animate: false });
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
