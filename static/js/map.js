@@ -1,4 +1,4 @@
-/* Loads a map when it is about to be seen, and not before: the list does not wait for it.
+/* Loads a map when some of it is seen, and not before: neither the list nor the button of a slow phone wait for it.
 
    window.yizhan.map(frame, ready): `frame` is the element that templates/base/map.html makes; `ready` is called with the
    chart (see basemap.js) once it stands. Where a script cannot be had, the frame says so and the page goes on. */
@@ -7,6 +7,7 @@
 
   var yizhan = window.yizhan = window.yizhan || {};
   var asked = {};
+  var SEEN_PX = 120; // less of it at the lower edge is no more than a hint that there is a map
 
   function fetched(address, element, before) {
     if (!asked[address]) {
@@ -67,7 +68,7 @@
         watch.disconnect();
         begin();
       }
-    }, { rootMargin: "200px" });
+    }, { rootMargin: "0px 0px -" + SEEN_PX + "px 0px" });
     watch.observe(frame);
   };
 })();

@@ -14,7 +14,10 @@ from tests.town import atlas, open_house, town_stations, upkeeps
 
 __all__ = ["atlas", "open_house", "town_stations", "upkeeps"]
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+PROGRAMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+"""Chromium without a window of its own opens pages in a third of the time."""
+
+CHROMIUM = Path(os.environ.get("CHROMIUM") or next(filter(os.path.exists, PROGRAMS), PROGRAMS[-1]))
 
 QUIET = [
     "--no-sandbox",  # a container's root has no sandbox

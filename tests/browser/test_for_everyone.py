@@ -19,6 +19,12 @@ MEASURES = Path(__file__).with_name("measures.js")
 ALL_RULES = {"rules": {"target-size": {"enabled": True}}}
 """Of WCAG 2.0 to 2.2, A and AA, and best practice."""
 
+LAYOUT = {
+    "runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
+    "rules": {"target-size": {"enabled": True}},
+}
+"""What may differ between a phone and a desk: the rest is in the page itself."""
+
 CONTRAST = {"runOnly": ["color-contrast", "link-in-text-block"]}
 """What may differ between light and dark."""
 
@@ -27,12 +33,13 @@ HIGH_CONTRAST = {"runOnly": ["color-contrast-enhanced"]}
 
 
 def found_by_axe(page: Page, options: dict[str, object]) -> list[str]:
-    """What axe finds."""
+    """What axe finds. Marks on a map may touch: where they stand is what they say, and each is in the list too."""
     found = page.evaluate("options => axe.run(document, options)", {"resultTypes": ["violations"]} | options)
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
         for rule in found["violations"]
         for node in rule["nodes"]
+        if not (rule["id"] == "target-size" and "leaflet-marker-icon" in node["html"])
     ]
 
 
@@ -57,22 +64,23 @@ def closed_site(serve, open_house) -> str:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_nobody_is_shut_out(page, request, faults, state: State, language: str) -> None:
-    """One visit for all of it: to come there takes longer than to look."""
+    """One visit for all of it: to come there takes longer than to look. In Chinese on a phone, in English at a desk."""
     assert AXE.exists(), "axe is missing: run make test, or npm ci"
     for script in (AXE, MEASURES):
         page.add_init_script(path=script)
-    sized(page, PHONE)
+    first, other = (PHONE, DESK) if language == "zh" else (DESK, PHONE)
+    sized(page, first)
     state.reach(page, request.getfixturevalue(state.site), faults, language)
-    looked = found_by_axe(page, ALL_RULES) + measured(page, "smallTargets") + measured(page, "outOfSight")
-    found = [f"on a phone: {one}" for one in looked]
-    found += as_large_text(page)
-    sized(page, DESK)
-    settled(page)
-    found += [f"at a desk: {one}" for one in found_by_axe(page, ALL_RULES)]
+    found = [f"{first}: {one}" for one in found_by_axe(page, ALL_RULES)]
     page.emulate_media(color_scheme="dark")
-    found += [f"dark, at a desk: {one}" for one in found_by_axe(page, CONTRAST)]
+    found += [f"{first}, dark: {one}" for one in found_by_axe(page, CONTRAST)]
+    page.emulate_media(color_scheme="light")
+    sized(page, other)
+    settled(page)
+    found += [f"{other}: {one}" for one in found_by_axe(page, LAYOUT)]
     sized(page, PHONE)
-    found += [f"dark, on a phone: {one}" for one in found_by_axe(page, CONTRAST)]
+    found += [f"{PHONE}: {one}" for one in measured(page, "smallTargets") + measured(page, "outOfSight")]
+    found += as_large_text(page)
     if language == "zh":  # no word of a language changes a colour
         found += as_colours_are_asked_for(page)
     assert not found, "\n".join(found)
