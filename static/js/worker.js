@@ -85,8 +85,10 @@
       event.waitUntil(network.then(function (answer) {
         clearTimeout(timer);
         if (waited) {
-          late = { address: address, answer: answer, at: Date.now() };
-          return tell(event.resultingClientId);
+          return whole(answer).then(function (all) {
+            late = { address: address, answer: all, at: Date.now() };
+            return tell(event.resultingClientId);
+          }).catch(function () { /* it broke off: the page offers to try again */ });
         }
         // What stands before the house says that the house does not answer.
         resolve(answer.status >= 502 && answer.status <= 504 ? shell(url, "down").catch(function () { return answer; }) : answer);
@@ -109,12 +111,20 @@
       return caches.match(RELEASE.pages[spoken], { cacheName: NOW, ignoreVary: true });
     }).then(function (kept) {
       if (!kept) { throw fault || new Error(why); }
-      return kept.text().then(function (text) {
-        var headers = new Headers(kept.headers);
-        ["Content-Encoding", "Content-Length", "ETag"].forEach(function (name) { headers.delete(name); });
-        return new Response(text.replace('data-why="here"', 'data-why="' + why + '"'), { headers: headers });
-      });
+      return kept.text().then(function (text) { return alike(kept, text.replace('data-why="here"', 'data-why="' + why + '"')); });
     });
+  }
+
+  // An answer that has come to its end: what still comes when the event is over, the browser cuts off.
+  function whole(answer) {
+    return answer.type === "opaqueredirect" ? Promise.resolve(answer) : answer.text().then(function (text) { return alike(answer, text); });
+  }
+
+  // The same answer with another text, or with its own when that has been read.
+  function alike(answer, text) {
+    var headers = new Headers(answer.headers);
+    ["Content-Encoding", "Content-Length", "ETag"].forEach(function (name) { headers.delete(name); });
+    return new Response(text, { status: answer.status, headers: headers });
   }
 
   function language(url) {

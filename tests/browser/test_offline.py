@@ -354,9 +354,17 @@ def test_a_slow_network_is_waited_for_four_seconds_and_shown_when_it_comes(serve
     quick = app.wsgi_app
 
     def slow(environ, start_response):
-        if environ["PATH_INFO"] == "/":
-            time.sleep(waits["seconds"])
-        return quick(environ, start_response)
+        body = quick(environ, start_response)
+        if environ["PATH_INFO"] != "/":
+            return body
+        time.sleep(waits["seconds"])
+        whole = b"".join(body)
+        return trickle(whole[: len(whole) // 2], whole[len(whole) // 2 :])
+
+    def trickle(*parts):
+        for part in parts:
+            yield part
+            time.sleep(waits["seconds"] / 4)
 
     app.wsgi_app = slow
     site = serve(app)
