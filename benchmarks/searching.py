@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.places import SEED, SHANGHAI, Porto, snapshot_on, tell
 from geodata.landmarks import Landmarks
 from geodata.lonlat import LonLat
-from geodata.names import fold
+from geodata.typed import fold
 from stations.questions.search import SearchQuery, search
 from stations.questions.stationnames import names_of
 from stations.registry.columns import Row

@@ -34,7 +34,7 @@ from geopy.location import Location
 from geodata.datum import Datum, lonlat_to_wgs84
 from geodata.errors import OnlineSearchError
 from geodata.lonlat import LonLat
-from geodata.names import fold
+from geodata.typed import fold
 
 USER_AGENT = "yizhan/0.1 (stations for outdoor workers)"
 TIMEOUT_S = 3.0

@@ -12,24 +12,16 @@ p. 419), run by numpy over all places where it could begin.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geodata.pairs import Pairs
-
-LONGEST_TYPED = 48
-"""Letters that count of what was typed: more than people type of any name."""
-
-READINGS = 3
-"""Readings of a character that are known, the commonest first. The rarer ones would fit where nobody meant them."""
+from geodata.typed import Typed, fold, readings_of
 
 NONE = 255
 """Grade of a name that does not fit."""
@@ -53,7 +45,6 @@ Int32 = NDArray[np.int32]
 Grades = NDArray[np.uint8]
 
 _SYMBOLS = 0x110000
-_HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 class Field(IntEnum):
@@ -69,73 +60,6 @@ class Field(IntEnum):
 
 ABBREVIATED = frozenset({Field.NAME, Field.OTHER_NAME, Field.HOST})
 """Where initials are looked for: in a long address some would always fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What somebody typed, as names are compared with it.
-
-    Attributes
-    ----------
-    letters
-        Without capitals, accents, tones, blanks and punctuation; at most `LONGEST_TYPED`.
-    breaks
-        Places in the letters where there was something else: no syllable goes across.
-    blanks
-        Those of them that part words.
-    """
-
-    letters: str
-    breaks: frozenset[int] = frozenset()
-    blanks: frozenset[int] = frozenset()
-
-    @classmethod
-    def read(cls, text: str) -> Typed:
-        """Read what was typed."""
-        letters, breaks, blanks = "", set(), set()
-        for character in text:
-            folded = fold(character)
-            if folded:
-                letters += folded
-            elif not unicodedata.combining(character):
-                breaks.add(len(letters))
-                if character.isspace():
-                    blanks.add(len(letters))
-            if len(letters) >= LONGEST_TYPED:
-                break
-        letters = letters[:LONGEST_TYPED]
-        ends = {0, len(letters)}
-        return cls(letters, frozenset(breaks - ends), frozenset(blanks - ends))
-
-    @property
-    def words(self) -> list[Typed]:
-        """Its words, each for itself."""
-        cuts = [0, *sorted(self.blanks), len(self.letters)]
-        return [
-            Typed(self.letters[a:b], frozenset(one - a for one in self.breaks if a < one < b))
-            for a, b in pairwise(cuts)
-            if a < b
-        ]
-
-
-def fold(text: str) -> str:
-    """Give a text without capitals, full width, accents and tones, and without all that is no letter and no digit."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(character for character in plain if character.isalnum())
-
-
-class Readings:
-    """Toneless pinyin by character."""
-
-    def of(self, character: str) -> frozenset[str]:
-        """Every common way to read a character, ü also as people type it: v, u and yu; none for what is not hanzi."""
-        if not _HANZI.fullmatch(character):
-            return frozenset()
-        from pypinyin import Style, pinyin  # a quarter of a second, only when somebody searches
-
-        found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-        known = {fold(reading) for reading in found[0][:READINGS]} if found else set()
-        return frozenset(known | {reading.replace("v", other) for reading in known for other in ("u", "yu")})
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,10 +242,9 @@ class NameIndex:
     @cached_property
     def readings(self) -> dict[str, dict[str, list[int]]]:
         """The numbers of the characters by their reading, the readings by their first letter."""
-        known = Readings()
         by_letter: dict[str, dict[str, list[int]]] = {}
         for number, character in enumerate(self.alphabet):
-            for reading in sorted(known.of(character)):
+            for reading in sorted(readings_of(character)):
                 by_letter.setdefault(reading[0], {}).setdefault(reading, []).append(number)
         return by_letter
 

@@ -14,7 +14,8 @@ from geodata.atlas import Atlas
 from geodata.gazetteer import NearbyName
 from geodata.landmarks import PREMISES, STREET, TOWNSHIP, Landmarks
 from geodata.lonlat import METRES_PER_DEGREE, Float, LonLat
-from geodata.names import NONE, Typed
+from geodata.names import NONE
+from geodata.typed import Typed
 from stations.questions.stationnames import Shelf, names_of
 from stations.registry.snapshot import Snapshot
 
@@ -136,7 +137,7 @@ def search(query: SearchQuery, snapshot: Snapshot, atlas: Atlas | None) -> Searc
     Parameters
     ----------
     query
-        Text of any length: what counts of it is bounded (`geodata.names.LONGEST_TYPED`).
+        Text of any length: what counts of it is bounded (`geodata.typed.LONGEST_TYPED`).
     snapshot, atlas
         What is searched; only active stations are found.
     """

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.names import LONGEST_TYPED, NONE, Field, NameIndex, Typed, fold
+from geodata.names import NONE, Field, NameIndex
+from geodata.typed import LONGEST_TYPED, Typed, fold
 
 NAMES = [
     "甘德县",
