@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from stations.errors import RegistryError, RegistryLockedError, SayingError, UnknownTaskError
+from stations.errors import RegistryError, RegistryLockedError, UnknownTaskError
 from stations.registry.faults import LOCKED
 from stations.registry.log import SHANGHAI
 from stations.registry.snapshot import Snapshot
@@ -27,32 +25,19 @@ from stations.registry.stores import Store
 from stations.taxonomy import Taxonomy
 from stations.upkeep.counting import confirmed_of, count, months_of, take_confirmation, take_visit, visits_of
 from stations.upkeep.facts import Aspect, Caution, Confirmed, Counts, Outcome, Report, Sender, Task, Visits
-from stations.upkeep.groups import FAR, LONG_AGO
+from stations.upkeep.hearing import amenity_of, aspect_of, kind_of, moment_of, note_of
 from stations.upkeep.kinds import Kind, load_kinds
-from stations.upkeep.looking import current, reports_of, revision_of, tasks_of
+from stations.upkeep.looking import reports_of, revision_of, tasks_of
 from stations.upkeep.marks import Marks, forget, forgettable, marks_of, secret_for_cookies
 from stations.upkeep.reporting import Said, clear, clear_confirmed, drop_reports, take_report
-from stations.upkeep.standing import Groups, Standing
-
-LONGEST_NOTE = 200
-
-OLDEST = timedelta(days=7)
-"""How long ago something may have been found that is said only now, from a phone that had no network."""
+from stations.upkeep.standing import Standing
+from stations.upkeep.telling import Told, tell
 
 KEPT = timedelta(days=366)
 """How long a report is kept that makes no caution any more."""
 
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""So far in the future is taken for now."""
-
 WAIT_S = 2.0
 """How long somebody at a door waits for another writer; they can say it again, or their phone does."""
-
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
-"""Categories of Unicode characters that are left out of notes."""
-
-JOINER = "\u200d"
-"""Holds pictures of several signs together."""
 
 NO_CAUTIONS: Mapping[str, tuple[Caution, ...]] = MappingProxyType({})
 
@@ -77,7 +62,7 @@ class Upkeep:
         self._store = store
         self._writers = threading.Lock()
         self._standing = Standing(store, clock)
-        self._told: _Told | None = None
+        self._told: Told | None = None
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -109,7 +94,7 @@ class Upkeep:
         amenity, note
             Which one, and some words for the staff, where the kind asks.
         found
-            When it was found so, at most `OLDEST` ago; aware.
+            When it was found so, at most `hearing.OLDEST` ago; aware.
         now
             Aware moment.
         revision
@@ -127,7 +112,11 @@ class Upkeep:
         RegistryError
             It cannot be written just now.
         """
-        said = self._said(code, kind, amenity, note, found, now, revision)
+        known = kind_of(kind, self.kinds)
+        which = amenity_of(amenity, known, self._amenities)
+        words = note_of(note, known)
+        moment = moment_of(found, now)
+        said = Said(code, known, which, words, moment, self._day(moment), revision)
         with self._writing() as connection:
             marks = self._marks(connection, sender, now)
             outcome = take_report(connection, said, marks, self.timezone)
@@ -149,16 +138,8 @@ class Upkeep:
 
         The parameters and errors are those of `report`; `found` is `now` unless told.
         """
-        try:
-            aspect = Aspect(aspect)
-        except ValueError:
-            raise SayingError(
-                "“{value}” cannot be confirmed. Known are: {known}.",
-                field="aspect",
-                value=str(aspect),
-                known=", ".join(Aspect),
-            ) from None
-        moment = _moment(found or now, now)
+        aspect = aspect_of(aspect)
+        moment = moment_of(found or now, now)
         kinds = [key for key, kind in self.kinds.items() if kind.clears is aspect]
         with self._writing() as connection:
             marks = self._marks(connection, sender, now)
@@ -171,7 +152,7 @@ class Upkeep:
 
         The parameters and errors are those of `report`; `found` is `now` unless told.
         """
-        moment = _moment(found or now, now)
+        moment = moment_of(found or now, now)
         with self._writing() as connection:
             marks = self._marks(connection, sender, now)
             return take_visit(connection, code, self._day(moment), marks)
@@ -191,7 +172,7 @@ class Upkeep:
             return NO_CAUTIONS
         told = self._told
         if told is None or not told.answers(groups, snapshot.revision, now):
-            told = self._told = self._tell(groups, snapshot, now)
+            told = self._told = tell(groups, snapshot, self.kinds, now)
         return told.cautions
 
     def tasks(self, snapshot: Snapshot, now: datetime) -> tuple[Task, ...]:
@@ -319,96 +300,5 @@ class Upkeep:
             self._standing.wrote()
             self._writers.release()
 
-    def _said(
-        self, code: str, kind: str, amenity: str, note: str, found: datetime, now: datetime, revision: int
-    ) -> Said:
-        known = self.kinds.get(kind)
-        if known is None:
-            raise SayingError(
-                "“{value}” is nothing that can be reported. Known are: {known}.",
-                field="kind",
-                value=kind,
-                known=", ".join(self.kinds),
-            )
-        if known.asks == "amenity" and amenity not in self._amenities:
-            raise SayingError(
-                "Say which: “{value}” is no amenity. Known are: {known}."
-                if amenity
-                else "Say which amenity is meant. Known are: {known}.",
-                field="amenity",
-                value=amenity,
-                known=", ".join(sorted(self._amenities)),
-            )
-        words = _plain(note)
-        if len(words) > LONGEST_NOTE:
-            raise SayingError(
-                "The note has {length} characters. Say it in {most}.",
-                field="note",
-                value=words,
-                length=len(words),
-                most=LONGEST_NOTE,
-            )
-        if known.asks == "note" and not words:
-            raise SayingError("Say in a few words what would help, like where the door is.", field="note", value="")
-        moment = _moment(found, now)
-        which = amenity if known.asks == "amenity" else ""
-        return Said(code, known, which, words, moment, self._day(moment), revision)
-
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self.timezone).date()
-
-    def _tell(self, groups: Groups, snapshot: Snapshot, now: datetime) -> _Told:
-        """Work out what is told now, and between which moments that holds."""
-        since, until = LONG_AGO, FAR
-        order = list(self.kinds)
-        told: dict[str, tuple[Caution, ...]] = {}
-        for code, made in groups.items():
-            shown = []
-            for group in current(made, snapshot, code):
-                end = group.told_until(self.kinds)
-                if now < end:
-                    until = min(until, end)
-                    shown.append(group)
-                else:
-                    since = max(since, end)
-            if shown:
-                shown.sort(key=lambda group: (order.index(group.kind), group.amenity))
-                told[code] = tuple(group.caution for group in shown)
-        return _Told(groups, snapshot.revision, since, until, MappingProxyType(told))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What is told of some groups as of one revision, and between which moments that holds."""
-
-    groups: Groups
-    revision: int
-    since: datetime
-    until: datetime
-    cautions: Mapping[str, tuple[Caution, ...]]
-
-    def answers(self, groups: Groups, revision: int, now: datetime) -> bool:
-        """Whether it is what would be worked out now."""
-        return self.groups is groups and self.revision == revision and self.since <= now < self.until
-
-
-def _moment(found: datetime, now: datetime) -> datetime:
-    """When something was found, to the minute, if it can be."""
-    if found > now + CLOCKS_DIFFER:
-        raise SayingError(
-            "“{value}” is in the future. See that the clock of the phone is right.", field="found", value=str(found)
-        )
-    if found < now - OLDEST:
-        raise SayingError(
-            "“{value}” is too long ago: only what was found within the last {days} days can be sent.",
-            field="found",
-            value=str(found),
-            days=OLDEST.days,
-        )
-    return min(found, now).astimezone(UTC).replace(second=0, microsecond=0)
-
-
-def _plain(note: str) -> str:
-    """A note in one line, without characters that cannot be seen."""
-    line = " ".join(note.split())
-    return "".join(sign for sign in line if sign == JOINER or unicodedata.category(sign) not in UNSEEN).strip()
