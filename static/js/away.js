@@ -1,11 +1,14 @@
 /* The finder without a network: reads the address as the house would, and answers from what the phone has kept.
-   See kept.js for the question and cards.js for the answer. */
+   See asked.js for the question, kept.js for the answer, cards.js and sheet.js for how it is shown. */
 (function () {
   "use strict";
 
   var yizhan = window.yizhan;
   var filled = yizhan.filled;
   var element = yizhan.element;
+  var clear = yizhan.clear;
+  var readPosition = yizhan.readPosition;
+  var shortened = yizhan.shortened;
   var words = JSON.parse(document.getElementById("words").textContent);
   var language = document.documentElement.lang === "en" ? "en" : "zh";
   var root = document.getElementById("away");
@@ -15,22 +18,15 @@
   var again = document.getElementById("again");
   var says = document.getElementById("locate-says");
   var FORMAT = 1;
-  var LIMIT = 5;
-  var MOST_OTHERS = 5;
   var CHIPS_IN_SIGHT = 6;
-  var DECIMALS = 4; // 11 m: an address should not tell more of a person than the question needs
-  var BAIDU = Math.PI * 3000 / 180;
   var pack = null;
   var kept = null;
   var cards = null;
+  var asked = null;
+  var sheet = null;
   var checked = null;
 
   function byId(id) { return document.getElementById(id); }
-
-  function clear(one) {
-    while (one.firstChild) { one.removeChild(one.firstChild); }
-    return one;
-  }
 
   function now() { return Date.now() / 1000; }
 
@@ -64,88 +60,6 @@
     var text = typeof said[0] === "string" ? said[0] : filled(said[0][said[1] === 1 ? 0 : 1], { num: said[1] });
     if (now() >= pack.midnight + pack.minutes * 60) { text += " " + words.expired; }
     byId("age").textContent = text;
-  }
-
-  // The question, as the address has it
-
-  function moment(text) {
-    if (/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) { return Date.parse(text) / 1000; }
-    var local = Date.parse(text + (text.length === 16 ? ":00Z" : "Z")) / 1000;
-    return local - kept.ahead(local - kept.ahead(local));
-  }
-
-  function toWgs84(lon, lat, datum) {
-    if (datum === "bd09") {
-      var x = lon - 0.0065;
-      var y = lat - 0.006;
-      var far = Math.sqrt(x * x + y * y) - 0.00002 * Math.sin(y * BAIDU);
-      var turn = Math.atan2(y, x) - 0.000003 * Math.cos(x * BAIDU);
-      return yizhan.gcj02.toWgs84([far * Math.cos(turn), far * Math.sin(turn)]);
-    }
-    return datum === "gcj02" ? yizhan.gcj02.toWgs84([lon, lat]) : [lon, lat];
-  }
-
-  function readPosition(text) {
-    var pair = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text);
-    if (!pair) { return null; }
-    var a = Number(pair[1]);
-    var b = Number(pair[2]);
-    return Math.abs(a) <= 90 && Math.abs(b) > 90 ? [b, a] : [a, b];
-  }
-
-  function folded(text) {
-    return (text.normalize ? text.normalize("NFKC") : text).toLowerCase().replace(/[\s_-]/g, "");
-  }
-
-  // Rows of the stations that are called so: by name first, then by address.
-  function called(text) {
-    var wanted = folded(text);
-    var ranked = [];
-    pack.stations.code.forEach(function (code, at) {
-      var names = [pack.stations.name[at], pack.stations.name_en[at], code].map(folded);
-      var place = Math.min.apply(null, names.map(function (name) {
-        return name === wanted ? 0 : name.indexOf(wanted) === 0 ? 1 : name.indexOf(wanted) > 0 ? 2 : 9;
-      }));
-      if (place === 9 && folded(pack.stations.address[at]).indexOf(wanted) >= 0) { place = 3; }
-      if (wanted && place < 9) { ranked.push([place, at]); }
-    });
-    return ranked.sort(function (a, b) { return a[0] - b[0] || a[1] - b[1]; }).map(function (one) { return one[1]; });
-  }
-
-  function read(asked) {
-    var text = (asked.get("where") || "").trim();
-    var lon = Number(asked.get("lon"));
-    var lat = Number(asked.get("lat"));
-    var given = asked.get("lon") && asked.get("lat") && Math.abs(lon) <= 180 && Math.abs(lat) <= 90;
-    var query = {
-      mode: pack.speeds[asked.get("mode")] ? asked.get("mode") : "walk",
-      minutes: Math.min(Math.max(Number(asked.get("minutes")) || 15, 1), 120),
-      amenities: asked.getAll("amenity").filter(function (key) { return pack.amenities[key]; }),
-      who: asked.getAll("who").filter(function (key) { return pack.eligible[key]; }),
-      limit: Math.min(Math.max(Number(asked.get("limit")) || LIMIT, 1), 50),
-      at: asked.get("at") || "", text: text, datum: asked.get("datum") || "", others: [], from: "", position: false
-    };
-    query.when = query.at ? moment(query.at) || now() : now();
-    var pair = given ? [lon, lat] : readPosition(text);
-    if (pair) {
-      pair = given && text ? pair : toWgs84(pair[0], pair[1], query.datum);
-      query.lon = pair[0];
-      query.lat = pair[1];
-      query.position = true;
-      query.from = given ? text : "";
-    } else if (text) {
-      var rows = called(text);
-      if (rows.length) {
-        query.lon = pack.stations.lon[rows[0]];
-        query.lat = pack.stations.lat[rows[0]];
-        query.from = cards.name(rows[0]);
-        query.others = rows.slice(1, MOST_OTHERS + 1);
-      } else {
-        query.fault = filled(words.no_such_name, { text: text });
-      }
-    }
-    query.asked = query.lon !== undefined;
-    return query;
   }
 
   // The form, as the question has it
@@ -238,8 +152,8 @@
       var link = element("a", "", element("b", "", cards.name(at)));
       var address = parameters();
       address.set("where", pack.stations.name[at]);
-      address.set("lon", pack.stations.lon[at].toFixed(DECIMALS));
-      address.set("lat", pack.stations.lat[at].toFixed(DECIMALS));
+      address.set("lon", shortened(pack.stations.lon[at]));
+      address.set("lat", shortened(pack.stations.lat[at]));
       link.href = "/?" + address + "#found";
       list.appendChild(element("li", "", link));
     });
@@ -266,7 +180,7 @@
     summary.querySelector("b + span").textContent = "· " + picks.join(" · ");
   }
 
-  // The station's page, as far as the phone knows it
+  // The page
 
   function style(address) {
     var sheet = document.createElement("link");
@@ -275,85 +189,8 @@
     document.head.insertBefore(sheet, document.head.querySelector('link[href*="offline.css"]'));
   }
 
-  function drawStation(at) {
-    var stations = pack.stations;
-    var arrival = kept.state(at, now());
-    var today = kept.wall(now()).day;
-    var lead = element("div", "lead", [element("h1", "", cards.name(at))]);
-    lead.firstChild.id = "name";
-    lead.appendChild(cards.signed("p", "state " + arrival.state,
-      { open: "door-open", closed: "door-closed", unknown: "circle-question-mark" }[arrival.state], cards.now(arrival, today)));
-    var warnings = cards.cautions(at, today);
-    if (warnings.length) {
-      lead.appendChild(element("ul", "cautions", warnings.map(function (text) { return cards.signed("li", "", "triangle-alert", text); })));
-    }
-    if (stations.address[at]) { lead.appendChild(cards.signed("p", "where", "map-pin", stations.address[at])); }
-    var near = element("a", "way quiet", [cards.icon("search"), words.near]);
-    near.href = "/?lon=" + stations.lon[at].toFixed(DECIMALS) + "&lat=" + stations.lat[at].toFixed(DECIMALS) + "#found";
-    lead.appendChild(element("div", "go", [cards.wayTo(at, "walk"), near]));
-    clear(article).appendChild(lead);
-    var rest = element("div", "rest");
-    rest.appendChild(document.importNode(byId("door").content, true));
-    fillDoor(rest, at);
-    article.appendChild(rest);
-    document.title = cards.name(at);
-  }
-
-  function fillDoor(rest, at) {
-    var stations = pack.stations;
-    var sentence = rest.querySelector(".sentence");
-    sentence.textContent = cards.hours(at) || sentence.dataset.none;
-    var offers = rest.querySelector(".offers");
-    var has = cards.offers(at, []);
-    has.forEach(function (key) {
-      var text = element("span", "", cards.term(pack.amenities, key));
-      if (kept.has(at, key) === "3") { text.appendChild(element("small", "", words.nearby)); }
-      offers.appendChild(element("li", "", [cards.icon(pack.amenities[key][2]), text]));
-    });
-    if (!has.length) { offers.parentNode.replaceChild(element("p", "", offers.dataset.none), offers); }
-    var lacks = kept.keys.filter(function (key) { return kept.has(at, key) === "2"; });
-    if (lacks.length) {
-      rest.querySelector(".lacks").hidden = false;
-      rest.querySelector(".lacks span span").textContent = cards.listed(lacks, pack.amenities);
-    }
-    var facts = {
-      access: cards.listed(kept.words(stations.access[at]), pack.access),
-      eligible: cards.listed(kept.words(stations.eligible[at]), pack.eligible),
-      phone: stations.phone[at], note: stations.note[at]
-    };
-    Array.prototype.forEach.call(rest.querySelectorAll("[data-fact]"), function (fact) {
-      var text = facts[fact.dataset.fact];
-      var place = fact.querySelector("dd");
-      if (text && fact.dataset.fact === "phone" && /^[\d\s()+-]{3,}$/.test(text)) {
-        var call = element("a", "", text);
-        call.href = "tel:" + text.replace(/[^\d+]/g, "");
-        clear(place).appendChild(call);
-      } else if (text) {
-        place.textContent = text;
-      } else if (!place.textContent) {
-        fact.hidden = true;
-      }
-    });
-    Array.prototype.forEach.call(rest.querySelectorAll("form[data-to]"), function (one) {
-      one.setAttribute("action", "/s/" + encodeURIComponent(stations.code[at]) + "/" + one.dataset.to);
-    });
-    Array.prototype.forEach.call(rest.querySelectorAll(".which"), function (group) {
-      has.forEach(function (key) {
-        var button = element("button", "quiet", [cards.icon(pack.amenities[key][2]), cards.term(pack.amenities, key)]);
-        button.type = "submit";
-        button.name = "amenity";
-        button.value = key;
-        group.appendChild(button);
-      });
-      if (!has.length) { group.parentNode.parentNode.hidden = true; }
-    });
-  }
-
-  // The page
-
   function draw(focus) {
     var path = /^\/s\/([^/]+)$/.exec(location.pathname);
-    var asked = new URLSearchParams(location.search);
     var tongue = document.querySelector(".tongue");
     var other = new URLSearchParams(location.search);
     other.set("lang", language === "en" ? "zh" : "en");
@@ -370,13 +207,14 @@
     form.hidden = at >= 0;
     found.hidden = at >= 0;
     article.hidden = at < 0;
-    var query = read(asked);
+    var query = asked(new URLSearchParams(location.search), now());
     if (code !== null && at < 0) { query.fault = filled(words.no_such_station, { code: code }); }
     drawForm(query);
     if (at >= 0) {
       document.body.className = "station away";
       style(root.dataset.style);
-      drawStation(at);
+      sheet(article, at, now());
+      document.title = cards.name(at);
       return;
     }
     var shown = clear(byId("cards"));
@@ -417,8 +255,8 @@
       says.textContent = "";
       form.elements.where.value = "";
       put("datum", null);
-      put("lon", here.coords.longitude.toFixed(DECIMALS));
-      put("lat", here.coords.latitude.toFixed(DECIMALS));
+      put("lon", shortened(here.coords.longitude));
+      put("lat", shortened(here.coords.latitude));
       search();
     }, function () {
       says.textContent = words.refused;
@@ -467,6 +305,8 @@
     if (pack) {
       kept = yizhan.kept(pack);
       cards = yizhan.cards(pack, kept, words, language);
+      asked = yizhan.asked(pack, kept, cards, words);
+      sheet = yizhan.sheet(pack, kept, cards, words);
       pack.stations.name.forEach(function (name) { byId("names").appendChild(new Option(name)); });
     }
     draw(location.hash === "#found");

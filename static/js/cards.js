@@ -21,8 +21,14 @@
     return text.replace(/%\((\w+)\)s/g, function (_, name) { return values[name]; });
   }
 
+  function clear(one) {
+    while (one.firstChild) { one.removeChild(one.firstChild); }
+    return one;
+  }
+
   yizhan.filled = filled;
   yizhan.element = element;
+  yizhan.clear = clear;
 
   yizhan.cards = function (pack, kept, words, language) {
     var stations = pack.stations;

@@ -41,6 +41,8 @@ PRECACHED = (
     "js/datum.js",
     "js/kept.js",
     "js/cards.js",
+    "js/asked.js",
+    "js/sheet.js",
     "js/away.js",
     "img/lamp.svg",
     SPRITE,
