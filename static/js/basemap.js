@@ -143,7 +143,7 @@
       if (words.base === "own") {
         if (ground) { ground.remove(); }
         ground = yizhan.cartography(map, {
-          address: words.address, area: area, closest: Number(words.closest), language: words.language,
+          address: words.address, closest: Number(words.closest), language: words.language,
           dark: dark.matches, strong: strong.matches, fonts: getComputedStyle(frame).fontFamily
         });
       }

@@ -1,9 +1,9 @@
 /* How the atlas's own vector tiles are drawn: one place for every colour, width and name of the base map.
    How names are set is in lettering.js.
 
-   window.yizhan.cartography(map, look) lays the tiles under a Leaflet map. `look`: address with {z}, {x}, {y}; area in
-   degrees; closest data zoom; language; dark, strong (contrast); fonts. Leaflet's zoom is one more than that of the
-   data: a tile of data is 512 pixels wide. What the layers and kinds are is said in geodata/tiles.py. */
+   window.yizhan.cartography(map, look) lays the tiles under a Leaflet map. `look`: address with {z}, {x}, {y};
+   closest data zoom; language; dark, strong (contrast); fonts. Leaflet's zoom is one more than that of the data: a tile of
+   data is 512 pixels wide. What the layers and kinds are is said in geodata/tiles.py. */
 (function () {
   "use strict";
 

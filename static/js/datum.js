@@ -1,5 +1,5 @@
 /* GCJ-02, the datum of AMap's tiles, to and from WGS-84: the same sums as geodata/datum.py, where they are explained.
-   Loaded only under a base map that needs it. */
+   Loaded only under a base map that needs it, and with the page that answers without a network. */
 (function () {
   "use strict";
 
