@@ -320,7 +320,8 @@ def test_words_that_the_scripts_say_are_given_to_them(get):
     page = get("/offline?lang=en").text
     given_words = orjson.loads(found(r'id="words">(.*?)</script>', page))
     scripts = PROJECT / "static" / "js"
-    asked = {name for file in ("away.js", "asked.js", "sheet.js", "cards.js") for name in re.findall(r"\bwords\.(\w+)", read(scripts / file))}
+    files = ("away.js", "asked.js", "sheet.js", "cards.js")
+    asked = {name for file in files for name in re.findall(r"\bwords\.(\w+)", read(scripts / file))}
     assert asked - {"map", "forEach"} <= set(given_words) | {"lacks", "not_known"}
     later = orjson.loads(read_page(page).one("script", data_worker="/sw.js").attributes["data-words"])
     assert set(re.findall(r'counted\("(\w+)"|words\.(\w+)', read(scripts / "forms.js"))) == {
