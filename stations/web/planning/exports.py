@@ -13,8 +13,7 @@ from flask_babel import gettext
 from geodata.townships import Townships
 from stations.exchange.formulas import guarded
 from stations.exchange.writing import BOM
-from stations.questions.coverage import CoverageAnswer, TownshipRow
-from stations.questions.gaps import Gap
+from stations.questions.coverage import CoverageAnswer, Gap, TownshipRow
 from stations.web.words import say_place
 
 """What the licence asks to be said of streets and all that is worked out from them; in every language the same."""

@@ -16,13 +16,13 @@ from geodata.errors import AtlasError
 from stations.questions.coverage import (
     CoverageAnswer,
     CoverageQuery,
+    Gap,
     TownshipRow,
     counted_stations,
     coverage,
     reached_area,
     service_radius_m,
 )
-from stations.questions.gaps import Gap
 from stations.registry.snapshot import Snapshot
 from stations.web.credit import say_credit
 from stations.web.house import House

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geodata.lonlat import distance_m
 from stations.questions.coverage import CoverageQuery, coverage
-from stations.questions.gaps import MOST_GAPS, WIDEST_CELLS, Gap, _Cells, _labels
+from stations.questions.coverage.gaps import MOST_GAPS, WIDEST_CELLS, Gap, _Cells, _labels
 from stations.station import Station
 from tests.geodata.grids import at
 from tests.stations.questions.town import snapshot_of, station, town_of

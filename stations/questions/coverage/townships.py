@@ -15,7 +15,7 @@ from geodata.lonlat import EARTH_RADIUS_M, Float
 from geodata.snapping import Snaps
 from geodata.surface import reached_areas
 from stations.hours import State
-from stations.questions.gaps import Gap, find_gaps
+from stations.questions.coverage.gaps import Gap, find_gaps
 from stations.questions.reach import demand_reach, sites_on
 from stations.registry.snapshot import STATE_CODES, Snapshot
 
