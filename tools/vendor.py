@@ -8,6 +8,7 @@ What each package is for:
 =======================  ==========================================================
 leaflet                  every map, folium's too
 protomaps                the atlas's vector tiles, drawn on canvas
+fonts (Noto Sans SC)     Chinese and Latin letters of pictures and PDF files; no page loads them
 icons.svg (lucide)       the pages' icons, each a ``<symbol id="i-NAME">``
 =======================  ==========================================================
 
@@ -24,6 +25,10 @@ from pathlib import Path
 FILES = {
     "leaflet": ("leaflet/dist", ["leaflet.js", "leaflet.css", "images"]),
     "protomaps": ("protomaps-leaflet/dist", ["protomaps-leaflet.js"]),
+    "fonts": (
+        "@expo-google-fonts/noto-sans-sc",
+        ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf", "LICENSE_FONT"],
+    ),
 }
 """Folder in static/vendor/ -> (folder in node_modules/, what to copy from it)."""
 
