@@ -168,6 +168,12 @@ class Station:
         return self.amenities.get(key, AmenityState.UNKNOWN)
 
     @property
+    def last_checked(self) -> dt.date | None:
+        """The last day on which somebody made sure of anything; None where nobody did yet."""
+        days = (self.position_checked, self.hours_checked, self.amenities_checked)
+        return max((day for day in days if day is not None), default=None)
+
+    @property
     def season(self) -> str:
         """The season in OSM grammar, empty for all year."""
         if not (self.season_from and self.season_to):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from flask_babel import format_date, gettext, ngettext
 
@@ -190,11 +189,9 @@ class Dealer:
 
 def say_checked(station: Station) -> str:
     """Say when somebody last made sure of anything about a station."""
-    days: Iterable[date | None] = (station.position_checked, station.hours_checked, station.amenities_checked)
-    last = max((day for day in days if day is not None), default=None)
-    if last is None:
+    if station.last_checked is None:
         return gettext("Not yet checked on the spot")
-    return gettext("Last checked %(day)s", day=format_date(last, "medium", rebase=False))
+    return gettext("Last checked %(day)s", day=format_date(station.last_checked, "medium", rebase=False))
 
 
 def _told_for_whom(found: Found, names: Names) -> str:

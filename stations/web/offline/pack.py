@@ -137,7 +137,7 @@ def _words(week: Week, of_rule: Sequence[Station], said: Sequence[Said], days: I
 
 def _dates(stations: Iterable[Station], warned: Cautions, week: Week) -> Iterator[date]:
     """Every date that is said of a station."""
-    yield from filter(None, map(last_checked, stations))
+    yield from filter(None, (station.last_checked for station in stations))
     for caution in chain.from_iterable(warned.values()):
         yield caution.last.astimezone(week.zone).date()
 
@@ -167,7 +167,7 @@ def _columns(
         "has": ["".join(map(str, each)) for each in states.tolist()],
         "access": [" ".join(station.access) for station in stations],
         "eligible": [" ".join(station.eligible) for station in stations],
-        "checked": [day and day.isoformat() for day in map(last_checked, stations)],
+        "checked": [station.last_checked and station.last_checked.isoformat() for station in stations],
     }
 
 
@@ -184,12 +184,6 @@ def _pair(vocabulary: Vocabulary, key: str) -> list[str]:
 def _person(vocabulary: Vocabulary, key: str) -> list[str]:
     """What someone is called, and the keys of the wider groups that they belong to."""
     return [*_pair(vocabulary, key), *sorted(vocabulary.wider(key) - {key})]
-
-
-def last_checked(station: Station) -> date | None:
-    """When somebody last made sure of anything about a station."""
-    days = (station.position_checked, station.hours_checked, station.amenities_checked)
-    return max((day for day in days if day is not None), default=None)
 
 
 def _caution(caution: Caution, week: Week) -> list[Any]:
