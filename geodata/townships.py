@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -66,6 +68,12 @@ class Townships:
     geometry: NDArray[Any]
     notes: tuple[str, ...]
     declared: bool
+
+    @cached_property
+    def name_by_code(self) -> Mapping[str, str]:
+        """The names of those whose code is known; of several under one code, the first."""
+        named = {code: name for code, name in zip(reversed(self.codes), reversed(self.names), strict=True) if code}
+        return MappingProxyType(named)
 
     def township_at(self, position: LonLat) -> int | None:
         """Index of the township of a position; ``None`` outside all."""

@@ -226,9 +226,7 @@ def _away(lon: Float, lat: Float, near: LonLat) -> Keys:
 
 def _station(snapshot: Snapshot, code: str, atlas: Atlas | None, grade: int) -> Match:
     station = snapshot.station(code)
-    township = ""
-    if atlas is not None and station.township in atlas.townships.codes:
-        township = atlas.townships.names[atlas.townships.codes.index(station.township)] if station.township else ""
+    township = "" if atlas is None else atlas.townships.name_by_code.get(station.township, "")
     return Match(
         Kind.STATION,
         station.kind,

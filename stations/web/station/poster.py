@@ -127,11 +127,9 @@ def rows_by_township(snapshot: Snapshot) -> Mapping[str, Sequence[int]]:
 def bundles_of(snapshot: Snapshot, house: House) -> Sequence[Bundle]:
     """Count the active stations by township, in the order of the codes; those without one last."""
     rows = rows_by_township(snapshot)
-    called = {}
-    if house.atlas is not None:
-        called = dict(zip(house.atlas.townships.codes, house.atlas.townships.names, strict=True))
+    called = {} if house.atlas is None else house.atlas.townships.name_by_code
     return [
-        Bundle(code or NOWHERE, called.get(code, "") if code else "", len(rows[code]))
+        Bundle(code or NOWHERE, called.get(code, ""), len(rows[code]))
         for code in sorted(rows, key=lambda code: (not code, code))
     ]
 

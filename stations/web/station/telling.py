@@ -134,12 +134,7 @@ def words_of(terms: Mapping[str, Term], keys: Iterable[str]) -> tuple[str, ...]:
 
 def township_of(station: Station, house: House) -> str:
     """Name of the township that a station stands in; empty where it is not known."""
-    if not station.township or house.atlas is None:
-        return ""
-    townships = house.atlas.townships
-    if station.township not in townships.codes:
-        return ""
-    return townships.names[townships.codes.index(station.township)]
+    return "" if house.atlas is None else house.atlas.townships.name_by_code.get(station.township, "")
 
 
 def numbers_of(text: str) -> tuple[Number, ...]:
