@@ -17,13 +17,13 @@ from markupsafe import Markup
 
 from stations.calendar import DayKind
 from stations.phrases.week import Way, WeekDay
+from stations.questions.nearest import EVERYONE
 from stations.station import AmenityState, Closure, Station
 from stations.web.names import Names
 from stations.web.station.telling import Told
 
 SCHEMA = "https://schema.org"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-EVERYONE = "everyone"
 SPECIAL = frozenset({DayKind.PUBLIC_HOLIDAY, DayKind.MAKE_UP_WORKDAY})
 
 _VALUES = {AmenityState.YES: True, AmenityState.NO: False, AmenityState.NEARBY: "nearby"}
