@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from itertools import compress, repeat
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -192,6 +193,12 @@ class Snapshot(Columns):
         column = self.amenity[:, self.amenity_keys.index(key)]
         found: NDArray[np.bool_] = column == AMENITY_CODES[AmenityState.YES]
         return found | (column == AMENITY_CODES[AmenityState.NEARBY]) if nearby else found
+
+    @cached_property
+    def amenity_counts(self) -> Mapping[str, int]:
+        """How many active stations are known to have each amenity themselves."""
+        has = self.amenity[self.active] == AMENITY_CODES[AmenityState.YES]
+        return MappingProxyType(dict(zip(self.amenity_keys, has.sum(axis=0).tolist(), strict=True)))
 
     def states_at(self, moment: datetime) -> Codes8:
         """State of every station at one aware moment, int8 ``[n]``: 0 unknown, 1 open, 2 closed.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 from flask_babel import gettext
 
 from stations.questions.nearest import EVERYONE
@@ -85,8 +84,7 @@ def presets(now: datetime) -> list[Preset]:
 
 def chips(snapshot: Snapshot, chosen: frozenset[str], names: Names) -> list[Chip]:
     """The amenities that some active station has, the chosen ones first, then by how many have them."""
-    has = np.asarray(snapshot.amenity)[np.asarray(snapshot.active)] == 1
-    counts = dict(zip(snapshot.amenity_keys, has.sum(axis=0).tolist(), strict=True))
+    counts = snapshot.amenity_counts
     offered = [key for key, count in counts.items() if count or key in chosen]
     offered.sort(key=lambda key: (key not in chosen, -counts[key], key))
     return [Chip(key, names.amenity(key), names.amenity_icon(key), key in chosen) for key in offered]
