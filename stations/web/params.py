@@ -189,11 +189,19 @@ def read_limit(args: Args) -> int:
     text = first(args, "limit")
     if not text:
         return 5
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST_STATIONS):
+    limit = counted(text, MOST_STATIONS)
+    if limit is None:
         raise BadParameter(
             "limit", text, "“{value}” is not a number of stations. Give 1 to {most}.", most=MOST_STATIONS
         )
-    return int(text)
+    return limit
+
+
+def counted(text: str, most: int) -> int | None:
+    """Read a number of things in plain digits, from 1 to `most`; None where it is no such number."""
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        return None
+    return int(text) if 1 <= int(text) <= most else None
 
 
 def read_amenities(args: Args, known: Known) -> frozenset[str]:

@@ -12,7 +12,7 @@ from stations.questions.search import MOST_MATCHES, Match, SearchQuery, search
 from stations.web.finder.found import say_line, say_name, say_what
 from stations.web.house import House
 from stations.web.names import Names
-from stations.web.params import Args, BadParameter, first, given, read_origin, refuse_unknown
+from stations.web.params import Args, BadParameter, counted, first, given, read_origin, refuse_unknown
 
 SEARCH_PARAMETERS = frozenset({"q", "lon", "lat", "limit", "lang"})
 LONGEST = 100
@@ -72,11 +72,12 @@ def _limit(args: Args) -> int:
     text = first(args, "limit")
     if not text:
         return USUAL
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST_MATCHES):
+    limit = counted(text, MOST_MATCHES)
+    if limit is None:
         raise BadParameter(
             "limit", text, "“{value}” is not a number of suggestions. Give 1 to {most}.", most=MOST_MATCHES
         )
-    return int(text)
+    return limit
 
 
 def _written(match: Match, names: Names) -> dict[str, Any]:
