@@ -13,7 +13,8 @@ LONGEST_TYPED = 48
 READINGS = 3
 """Readings of a character that are known, the commonest first. The rarer ones would fit where nobody meant them."""
 
-_HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""A Chinese character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,17 @@ def fold(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-def readings_of(character: str) -> frozenset[str]:
-    """Every common way to read a character, without tones; none for what is not hanzi.
-
-    Those with ü also as people type it: v, u and yu.
-    """
-    if not _HANZI.fullmatch(character):
+def sounds_of(character: str) -> frozenset[str]:
+    """Every common way to read a character, in pinyin without tones, ü as v; none for what is not hanzi."""
+    if not HANZI.fullmatch(character):
         return frozenset()
-    from pypinyin import Style, pinyin  # a quarter of a second, only when somebody searches
+    from pypinyin import Style, pinyin  # a quarter of a second, only when names are searched or compared
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    known = {fold(reading) for reading in found[0][:READINGS]} if found else set()
+    return frozenset(found[0][:READINGS]) if found else frozenset()
+
+
+def readings_of(character: str) -> frozenset[str]:
+    """Every common way to read a character as people type it: ü as v, u and yu."""
+    known = set(map(fold, sounds_of(character)))
     return frozenset(known | {reading.replace("v", other) for reading in known for other in ("u", "yu")})

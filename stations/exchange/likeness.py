@@ -21,6 +21,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from geodata.typed import HANZI, sounds_of
 from stations.errors import TaxonomyError
 from stations.exchange.alignment import OWN, SOUND, Profile, longest
 
@@ -39,7 +40,6 @@ NOTHING_OWN = 0.65
 """Likeness of the same names where they say no more than what every station is called."""
 
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+", re.UNICODE)
-_HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CHINESE_NUMBER = re.compile(r"[〇零一二两三四五六七八九十百]+")
 _DIGITS = MappingProxyType(
     {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -116,16 +116,10 @@ class Sounds:
     _kept: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, character: str) -> frozenset[str]:
-        """Give every way to read a character, the commonest first three; none for what is not hanzi."""
+        """Give every common way to read a character; none for what is not hanzi."""
         found = self._kept.get(character)
         if found is None:
-            readings: list[str] = []
-            if _HANZI.fullmatch(character):
-                from pypinyin import Style, pinyin  # a quarter of a second, only when names are compared
-
-                ways = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-                readings = ways[0][:3] if ways else []
-            found = self._kept[character] = frozenset(readings)
+            found = self._kept[character] = sounds_of(character)
         return found
 
 
@@ -186,7 +180,7 @@ class Wording:
             if piece[0].isdecimal():
                 tokens.append(str(int(piece)))
                 weights.append(1.0)
-            elif _HANZI.match(piece):
+            elif HANZI.match(piece):
                 self._cut(piece, tokens, weights, head=head)
             elif self.weights.get(piece, 1.0) > 0.0:
                 tokens.append(piece)
