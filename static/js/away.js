@@ -197,7 +197,7 @@
     tongue.href = location.pathname + "?" + other;
     if (!pack) {
       byId("age").textContent = words.nothing_kept;
-      form.hidden = true;
+      byId("asked").hidden = true;
       found.hidden = true;
       return;
     }

@@ -82,6 +82,13 @@ def mapped(page: Page) -> None:
     expect(page.locator(".pin.here")).to_be_visible()
 
 
+def nothing_kept(page: Page) -> None:
+    """Come again while the list of stations cannot be had."""
+    page.route("**/pack.json", lambda route: route.fulfill(status=204))
+    page.reload()
+    expect(page.locator("#age")).not_to_be_empty()
+
+
 STATES = (
     State("finder", "/"),
     State("finder, when and who", "/", opened("details.more")),
@@ -95,6 +102,7 @@ STATES = (
     State("a wrong number", f"{ASKED}&minutes=many", status=400),
     State("which datum", f"/?where={HERE}&at={A_FRIDAY}T10:00"),
     State("without a network", "/offline"),
+    State("without a network, nothing kept", "/offline", nothing_kept),
     State("station", "/s/A1"),
     State("station, hours not known", "/s/A2"),
     State("station, closed for good", "/s/A5"),

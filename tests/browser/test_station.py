@@ -73,6 +73,7 @@ def test_where_the_phone_can_share_it_shares(phone: Page, site: str) -> None:
 
 
 def test_the_map_shows_the_station_and_leads_to_the_others(phone: Page, site: str) -> None:
+    phone.emulate_media(reduced_motion="reduce")  # nobody aims at what is still moving
     phone.goto(f"{site}/s/A1")
     phone.locator(".chart-frame").scroll_into_view_if_needed()
     expect(phone.locator(".chart .pin[title='近处驿站']")).to_be_visible()
