@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geodata.osm import STREET_KINDS
-from geodata.sketch import FIXED, TUNNEL, Sketch, spread
+from geodata.runs import expand_runs
+from geodata.sketch import FIXED, TUNNEL, Sketch
 from geodata.streets import Streets
 
 MOST_POINTS = 60_000
@@ -98,7 +99,7 @@ def _streets(streets: Streets, rank: int) -> NDArray[Any]:
     of_rank = np.isin(streets.edge_kind, [STREET_KINDS.index(kind) for kind in RANKS[rank]]) & (streets.edge_m > 0)
     edges = np.flatnonzero(of_rank)
     counts = np.diff(streets.shape_start)[edges]
-    points = spread(streets.shape_start[edges].astype(np.int64), counts)
+    points = expand_runs(streets.shape_start[edges], streets.shape_start[edges + 1])
     places = np.column_stack((streets.shape_x[points], streets.shape_y[points])) / FIXED
     lines = shapely.linestrings(places, indices=np.repeat(np.arange(edges.size), counts))
     return _rounded(shapely.simplify(lines, SMOOTH_DEG))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata.network import AT_NODE_M, StreetNetwork
+from geodata.runs import expand_runs
 from geodata.snapping import Snaps
-from geodata.streets import Float, Int, Long, expand_runs
+from geodata.streets import Float, Int, Long
 from geodata.travel import SiteTable
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from geodata.access import Mode
 from geodata.lonlat import LonLat
+from geodata.runs import expand_runs
 from geodata.snapping import SegmentIndex, Snap, Snapper, Snaps
-from geodata.streets import ROW_STRIDE, Float, Int, Long, Streets, cell_row_column, expand_runs
+from geodata.streets import ROW_STRIDE, Float, Int, Long, Streets, cell_row_column
 
 AT_NODE_M = 0.02
 """A position as near as this to the end of an edge stands on the node, and takes any street from there."""

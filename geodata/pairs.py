@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.runs import expand_runs
+
 Int32 = NDArray[np.int32]
 Symbols = NDArray[np.uint16]
 
@@ -63,8 +65,4 @@ class Pairs:
 
     def places_of(self, pairs: Int32) -> Int32:
         """Where the first characters of some pairs stand."""
-        start = self.start[pairs]
-        count = self.start[pairs + 1] - start
-        before = np.cumsum(count) - count
-        found: Int32 = self.places[np.repeat(start - before, count) + np.arange(count.sum())]
-        return found
+        return self.places[expand_runs(self.start[pairs], self.start[pairs + 1])]

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.legend import KIND_AT
+from geodata.runs import expand_runs
 
 FIXED = 1e7
 """Coordinates are kept as OpenStreetMap keeps them: whole numbers of 1e-7 degrees."""
@@ -82,24 +83,18 @@ class Sketch:
         points, ring = self._points(things)
         counts = np.diff(self.first_ring)[things]
         rings = shapely.linearrings(points, indices=ring)
-        outer = self.outer[spread(self.first_ring[things], counts)]
+        outer = self.outer[expand_runs(self.first_ring[things], self.first_ring[things + 1])]
         polygons = shapely.polygons(rings, indices=np.cumsum(outer) - 1)
         owner = np.repeat(np.arange(things.size), counts)[outer]
         return shapely.multipolygons(polygons, indices=owner)
 
     def _points(self, things: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Points of things in degrees, and the number of the ring that each is in."""
-        rings = spread(self.first_ring[things], np.diff(self.first_ring)[things])
+        rings = expand_runs(self.first_ring[things], self.first_ring[things + 1])
         counts = np.diff(self.first_point)[rings]
-        points = spread(self.first_point[rings], counts)
+        points = expand_runs(self.first_point[rings], self.first_point[rings + 1])
         degrees = np.column_stack((self.x[points], self.y[points])) / FIXED
         return degrees, np.repeat(np.arange(rings.size), counts)
-
-
-def spread(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indices of several runs in a row: from each start, so many."""
-    ends = np.cumsum(counts)
-    return np.arange(int(ends[-1]) if ends.size else 0) + np.repeat(starts - ends + counts, counts)
 
 
 def said_of(kind: NDArray[np.uint8], flags: NDArray[np.uint8], text: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from geodata.errors import OffStreetError
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
+from geodata.runs import expand_runs
 from geodata.sketch import FIXED
-from geodata.streets import Arrays, Float, Int, Long, Streets, expand_runs
+from geodata.streets import Arrays, Float, Int, Long, Streets
 
 CELL_M = 100.0
 MAX_OFF_M = 500.0

@@ -22,6 +22,7 @@ from geodata.errors import UnknownModeError
 from geodata.folding import fold
 from geodata.lonlat import METRES_PER_DEGREE, distances_m
 from geodata.osm import Extract
+from geodata.runs import expand_runs
 from geodata.sketch import FIXED
 
 Int = NDArray[np.int32]
@@ -221,7 +222,7 @@ def build_streets(extract: Extract, modes: Mapping[str, Mode]) -> Streets:
     edge_order = np.lexsort((folded.edge_key, about_m, np.maximum(u, v), np.minimum(u, v)))
     sizes = np.diff(folded.shape_start)[edge_order]
     shape_start = np.concatenate(([0], np.cumsum(sizes)))
-    taken = np.repeat(starts[edge_order] - shape_start[:-1], sizes) + np.arange(shape_start[-1])
+    taken = expand_runs(starts[edge_order], starts[edge_order] + sizes)
     run_m = np.cumsum(step_m[taken])
     shape_m = run_m - np.repeat(run_m[shape_start[:-1]], sizes)
     edge_m = shape_m[shape_start[1:] - 1]
@@ -250,12 +251,6 @@ def build_streets(extract: Extract, modes: Mapping[str, Mode]) -> Streets:
 def cell_row_column(lon: float, lat: float) -> tuple[int, int]:
     """Row and column of the cell that a position in degrees lies in."""
     return math.floor((lat + 90.0) / NODE_CELL_DEG), math.floor((lon + 180.0) / NODE_CELL_DEG)
-
-
-def expand_runs(begin: Long, end: Long) -> Long:
-    """All numbers of the half-open runs ``begin[i]:end[i]``, one run after the other."""
-    size = end - begin
-    return np.repeat(begin - (np.cumsum(size) - size), size) + np.arange(int(size.sum()))
 
 
 def _node_cells(x: Int, y: Int) -> Long:

@@ -24,9 +24,10 @@ from scipy.spatial import Delaunay, cKDTree
 from geodata.lonlat import METRES_PER_DEGREE
 from geodata.matrix import nearest_on_edge
 from geodata.network import StreetNetwork
+from geodata.runs import expand_runs
 from geodata.sketch import FIXED
 from geodata.snapping import SegmentIndex, Snaps
-from geodata.streets import Arrays, Float, Int, Long, Streets, expand_runs
+from geodata.streets import Arrays, Float, Int, Long, Streets
 from geodata.travel import metres_to_nearest
 
 ALONG_M = 50.0

@@ -35,7 +35,8 @@ from numpy.typing import NDArray
 from geodata.drawing import AREAS, CLOSEST, LAYERS, WORLD, Drawing
 from geodata.errors import TileError
 from geodata.legend import KINDS, STREETS
-from geodata.sketch import BRIDGE, SLIP, TUNNEL, said_of, spread
+from geodata.runs import expand_runs
+from geodata.sketch import BRIDGE, SLIP, TUNNEL, said_of
 
 EDITION = 1
 """Rises when a tile of the same drawing would come out otherwise."""
@@ -154,11 +155,10 @@ class _Cut:
     def __init__(self, drawing: Drawing, things: NDArray[np.int64], west: int, north: int, span: int) -> None:
         self.drawing, self.things = drawing, things
         rings = np.diff(drawing.first_ring)[things]
-        self.ring = spread(drawing.first_ring[things], rings)
+        self.ring = expand_runs(drawing.first_ring[things], drawing.first_ring[things + 1])
         self.thing_of_ring = np.repeat(np.arange(things.size), rings)
-        starts = drawing.first_point[self.ring]
-        counts = drawing.first_point[self.ring + 1] - starts
-        points = spread(starts, counts)
+        starts, ends = drawing.first_point[self.ring], drawing.first_point[self.ring + 1]
+        points = expand_runs(starts, ends)
         scale = EXTENT / span
         self.at = np.column_stack(
             (
@@ -166,7 +166,7 @@ class _Cut:
                 (drawing.y[points].astype(np.int64) - north) * scale,
             )
         )
-        self.ring_of_point = np.repeat(np.arange(self.ring.size), counts)
+        self.ring_of_point = np.repeat(np.arange(self.ring.size), ends - starts)
         self.closest = span == WORLD >> CLOSEST
 
     def kept(self, shapes: NDArray[Any]) -> NDArray[Any]:

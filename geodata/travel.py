@@ -25,8 +25,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from geodata.lonlat import metres_per_degree
 from geodata.network import AT_NODE_M, Arcs, StreetNetwork
+from geodata.runs import expand_runs
 from geodata.snapping import Snap, Snaps
-from geodata.streets import Float, Int, Long, expand_runs
+from geodata.streets import Float, Int, Long
 
 ROW_PIECE = 12
 """Most questions are answered by the few nearest sites."""

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from geodata.errors import UnknownModeError
 from geodata.lonlat import LonLat, distance_m
-from geodata.streets import Streets, expand_runs
+from geodata.runs import expand_runs
+from geodata.streets import Streets
 from tests.geodata.grids import Drawing, at, world_of
 
 THREE_TOWNS = """
