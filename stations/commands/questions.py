@@ -16,15 +16,16 @@ from shapely.geometry.base import BaseGeometry
 from geodata.access import load_modes
 from geodata.atlas import Atlas
 from stations.commands.telling import told
+from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
+from stations.handouts.tables import coverage_csv, gaps_csv
 from stations.questions.coverage import CoverageAnswer, coverage, reached_area
 from stations.questions.nearest import Found, Why, find_nearest
 from stations.taxonomy import Taxonomy
 from stations.web.api.nearest import Written, write_nearest
-from stations.web.credit import credit_of
 from stations.web.house import House
-from stations.web.names import who_one_may_be
 from stations.web.params import Args, Known, read_coverage, read_nearest
-from stations.web.planning.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
+from stations.wording.credit import credit_of
+from stations.wording.names import who_one_may_be
 
 HouseMaker = Callable[[], House]
 

@@ -17,7 +17,6 @@ from stations.web.api.stations import stations_door
 from stations.web.basemap import read_base_map, shown_base_map
 from stations.web.clients import Forwarded
 from stations.web.coarse import coarse
-from stations.web.credit import say_credit
 from stations.web.errors import answer_errors
 from stations.web.finder.page import finder_door
 from stations.web.finder.suggest import suggest_door
@@ -25,9 +24,8 @@ from stations.web.finder.tiles import tiles_door
 from stations.web.headers import DATA_POLICY, HEADERS, PRIVATE_HEADERS, REFUSAL_POLICY, headers_for, protect
 from stations.web.house import House
 from stations.web.icons import icon
-from stations.web.language import language, other_address, speak
+from stations.web.language import other_address, speak
 from stations.web.limits import Limits
-from stations.web.names import Names, who_one_may_be
 from stations.web.offline.shell import offline_door
 from stations.web.params import Args, Known
 from stations.web.planning.downloads import downloads_door
@@ -40,6 +38,9 @@ from stations.web.station.page import station_door
 from stations.web.station.poster import poster_door
 from stations.web.station.saying import saying_door
 from stations.web.station.sitemap import sitemap_door
+from stations.wording.credit import say_credit
+from stations.wording.names import Names, who_one_may_be
+from stations.wording.spoken import language
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -13,8 +13,8 @@ from flask_babel import gettext
 from geodata.datum import Datum
 from stations.errors import SettingsError
 from stations.settings import PREFIX, Settings
-from stations.web.credit import say_credit
 from stations.web.house import House
+from stations.wording.credit import say_credit
 
 OWN_CLOSEST = 15
 """Zoom of the closest tiles that are made of an atlas; a browser draws them larger beyond it."""

@@ -9,9 +9,9 @@ from flask_babel import ngettext
 
 from stations.upkeep.facts import Caution
 from stations.upkeep.kinds import Kind, load_kinds
-from stations.web.language import language
-from stations.web.names import Names
 from stations.web.words import Wall
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 SHUT = frozenset({"locked", "gone"})
 """Kinds of report after which nobody should rely on a station that is open by its hours."""

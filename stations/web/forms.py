@@ -10,9 +10,9 @@ from flask_babel import gettext
 
 from stations.questions.nearest import EVERYONE
 from stations.registry.snapshot import Snapshot
-from stations.web.names import Names
 from stations.web.params import Args, BadParameter, Known, first, read_amenities, read_moment, read_who
 from stations.web.words import Wall
+from stations.wording.names import Names
 
 ASKED = ("mode", "minutes", "at", "amenity", "who")
 EARLY = timedelta(hours=5, minutes=30)

@@ -11,10 +11,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain
 
 from stations.web.coarse import coarse
 from stations.web.cookies import SAMESITE, cookie_name
+from stations.wording.spoken import language
 
 LOCALES = {"zh": "zh_Hans", "en": "en"}
 """What ``lang`` may say, and the locale it stands for. The messages in the code are English."""
@@ -81,12 +82,6 @@ def choose() -> str:
     chinese = any(language.lower().startswith("zh") for language in accepted)
     english = any(language.lower().startswith("en") for language in accepted)
     return LOCALES["en"] if english and not chinese else LOCALES["zh"]
-
-
-def language() -> str:
-    """Language of the request as ``lang`` spells it."""
-    locale = get_locale()  # its name takes long to write out, and this is asked for every message
-    return "en" if locale is not None and locale.language == "en" else "zh"
 
 
 def other_address() -> str:

@@ -9,7 +9,7 @@ from geodata.access import Mode, load_modes
 from stations.questions.nearest import EVERYONE
 from stations.station import Station
 from stations.taxonomy import Taxonomy, Term
-from stations.web.language import language
+from stations.wording.spoken import language
 
 
 @dataclass(frozen=True, slots=True)

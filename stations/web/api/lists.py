@@ -17,8 +17,8 @@ from stations.taxonomy import Taxonomy
 from stations.web.api.stations import STATIONS_PARAMETERS
 from stations.web.attached import as_file
 from stations.web.house import House
-from stations.web.language import language
 from stations.web.params import BadParameter, first, given, read_bbox, refuse_unknown
+from stations.wording.spoken import language
 
 MOST_STATIONS = {Form.CSV: 20_000, Form.XLSX: 5_000, Form.GEOJSON: 20_000, Form.GPKG: 20_000}
 """Stations in one file: what is written within seconds. A workbook's cells take the longest."""

@@ -13,17 +13,9 @@ from stations.station import AmenityState, Station
 from stations.upkeep.facts import Caution
 from stations.web.cautions import Cautions, is_doubtful
 from stations.web.handover import Links, links_to
-from stations.web.names import Names
-from stations.web.words import (
-    Wall,
-    listed,
-    say_arrival,
-    say_eligible,
-    say_hours,
-    say_metres,
-    say_minutes,
-    say_reason,
-)
+from stations.web.words import Wall, say_arrival, say_eligible, say_hours, say_reason
+from stations.wording.figures import listed, say_metres, say_minutes
+from stations.wording.names import Names
 
 IN_SIGHT = 5
 """How many amenities a card names; the others are counted."""

@@ -6,9 +6,9 @@ from flask_babel import gettext
 
 from geodata.landmarks import TOWNSHIP
 from stations.questions.search import Kind, Match
-from stations.web.language import language
-from stations.web.names import Names
-from stations.web.words import say_place
+from stations.wording.figures import say_place
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 
 def say_name(match: Match) -> str:

@@ -16,9 +16,9 @@ from stations.web.finder.cards import Dealer, Groups, Warned
 from stations.web.finder.where import Whereabouts, read_where
 from stations.web.forms import Guests, carried, chips, form_of, picks, presets
 from stations.web.house import House
-from stations.web.names import Names
 from stations.web.params import BadParameter, Known, given, read_nearest
 from stations.web.words import Wall
+from stations.wording.names import Names
 
 MINUTES = (5, 10, 15, 20, 30, 45)
 LINK_DECIMALS = 4

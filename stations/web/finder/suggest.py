@@ -11,8 +11,8 @@ from geodata.lonlat import LonLat
 from stations.questions.search import MOST_MATCHES, Match, SearchQuery, search
 from stations.web.finder.found import say_line, say_name, say_what
 from stations.web.house import House
-from stations.web.names import Names
 from stations.web.params import Args, BadParameter, counted, first, given, read_origin, refuse_unknown
+from stations.wording.names import Names
 
 SEARCH_PARAMETERS = frozenset({"q", "lon", "lat", "limit", "lang"})
 LONGEST = 100

@@ -12,9 +12,9 @@ from geodata.pasted import LONGEST, Pasted, read_pasted
 from stations.questions.search import MOST_MATCHES, SearchQuery, search
 from stations.web.finder.found import say_line, say_name
 from stations.web.house import House
-from stations.web.language import language
 from stations.web.online import say_service
 from stations.web.params import Args, BadParameter, first, read_origin
+from stations.wording.spoken import language
 
 OFFERED = 5
 """How many other places of a name are offered to choose from."""

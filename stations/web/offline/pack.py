@@ -27,10 +27,10 @@ from stations.upkeep.facts import Caution
 from stations.upkeep.kinds import Kind
 from stations.web.cautions import SHUT
 from stations.web.language import LOCALES
-from stations.web.names import Names
 from stations.web.offline.area import Cell, rows_around
 from stations.web.offline.week import Week
 from stations.web.words import say_because, say_hours
+from stations.wording.names import Names
 
 FORMAT = 1
 """Rises when a page of an earlier release could not read the pack."""

@@ -19,14 +19,15 @@ from stations.upkeep.facts import Aspect
 from stations.upkeep.kinds import load_kinds
 from stations.web.house import House
 from stations.web.icons import SPRITE
-from stations.web.language import LOCALES, language
-from stations.web.names import Names
+from stations.web.language import LOCALES
 from stations.web.offline.area import PACK_PARAMETERS, Cell, is_whole
 from stations.web.offline.keeping import Packed, Packs
 from stations.web.offline.pack import Contents
 from stations.web.offline.telling import words_away, words_later
 from stations.web.offline.working import write_worker
 from stations.web.params import given, refuse_unknown
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 JSON = "application/json"
 SCRIPT = "text/javascript"

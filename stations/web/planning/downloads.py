@@ -7,11 +7,12 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
+from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
+from stations.handouts.tables import coverage_csv, gaps_csv
 from stations.web.attached import as_file
-from stations.web.credit import credit_of
 from stations.web.params import given
-from stations.web.planning.exports import coverage_csv, coverage_geojson, gaps_csv, gaps_geojson, reach_geojson
 from stations.web.planning.findings import Asked, Findings
+from stations.wording.credit import credit_of
 
 
 def downloads_door(findings: Findings) -> Blueprint:

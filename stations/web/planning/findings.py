@@ -24,11 +24,11 @@ from stations.questions.coverage import (
     service_radius_m,
 )
 from stations.registry.snapshot import Snapshot
-from stations.web.credit import say_credit
 from stations.web.house import House
-from stations.web.names import Names
 from stations.web.params import Args, Known, read_coverage, refuse_unknown
-from stations.web.words import say_amount, say_demand, say_minutes, say_place, say_share
+from stations.wording.credit import say_credit
+from stations.wording.figures import say_amount, say_demand, say_minutes, say_place, say_share
+from stations.wording.names import Names
 
 if TYPE_CHECKING:
     from stations.web.planning.maps import Picture

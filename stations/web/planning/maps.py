@@ -17,12 +17,13 @@ from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from geodata.townships import Townships
+from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
 from stations.questions.coverage import CoverageAnswer
 from stations.station import Station
-from stations.web.names import Names
-from stations.web.planning.exports import coverage_geojson, gaps_geojson, reach_geojson
 from stations.web.planning.mappage import Assets, CountyMap, Piece, rendered, without_braces
-from stations.web.words import say_demand, say_minutes, say_share, say_usual_hours
+from stations.web.words import say_usual_hours
+from stations.wording.figures import say_demand, say_minutes, say_share
+from stations.wording.names import Names
 
 COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, "#b06d1f"), (1.01, "#6d3d0c"))
 """Upper bound of a share covered, and its colour. One hue with even steps of lightness: it reads the same to a

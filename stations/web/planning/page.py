@@ -14,10 +14,10 @@ from stations.web.errors import say, status_of
 from stations.web.forms import carried, chips, form_of, picks
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
-from stations.web.language import language
-from stations.web.names import Names
 from stations.web.params import BadParameter, Known, given
 from stations.web.planning.findings import Findings, read_out
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 if TYPE_CHECKING:
     from stations.web.planning.mappage import Assets

@@ -19,8 +19,8 @@ from stations.calendar import DayKind
 from stations.phrases.week import Way, WeekDay
 from stations.questions.nearest import EVERYONE
 from stations.station import AmenityState, Closure, Station
-from stations.web.names import Names
 from stations.web.station.telling import Told
+from stations.wording.names import Names
 
 SCHEMA = "https://schema.org"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -9,8 +9,9 @@ from stations.questions.nearest import Found, NearestQuery, find_nearest
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
 from stations.web.house import House
-from stations.web.names import Names
-from stations.web.words import Wall, say_arrival, say_metres, say_minutes, say_reason
+from stations.web.words import Wall, say_arrival, say_reason
+from stations.wording.figures import say_metres, say_minutes
+from stations.wording.names import Names
 
 SHOWN = 3
 WITHIN_MINUTES = 30.0

@@ -20,8 +20,6 @@ from stations.station import MAX_CODE, Station, Status
 from stations.web.cautions import Cautions
 from stations.web.handover import links_to
 from stations.web.house import House
-from stations.web.language import language
-from stations.web.names import Names
 from stations.web.params import Args, Known, first, given
 from stations.web.station.addresses import FROM_DOOR, address_of
 from stations.web.station.linked_data import as_script, linked_data
@@ -30,6 +28,8 @@ from stations.web.station.telling import Told, tell
 from stations.web.station.timetable import Timetable, timetable_of
 from stations.web.station.voices import Voices, say_thanks, voices_of
 from stations.web.words import Wall
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 GONE, NOT_FOUND = 410, 404
 KEPT = 256

@@ -14,11 +14,11 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from stations.registry.snapshot import Snapshot
 from stations.station import MAX_CODE, Station
 from stations.web.house import House
-from stations.web.language import language
-from stations.web.names import Names
 from stations.web.params import Args, BadParameter, first, given, refuse_unknown
 from stations.web.station.addresses import home_of
 from stations.web.station.sheets import sheet_of
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 SIZES = ("a4", "a5")
 POSTER_PARAMETERS = frozenset({"size", "lang"})

@@ -13,8 +13,8 @@ from stations.phrases.sentences import sentence
 from stations.station import AmenityState, Service, Station
 from stations.taxonomy import Term
 from stations.web.house import House
-from stations.web.language import language
-from stations.web.names import Names
+from stations.wording.names import Names
+from stations.wording.spoken import language
 
 _BETWEEN_NUMBERS = re.compile(r"[、,，;；/]")
 _EXTENSION = re.compile(r"(?:转|ext\.?|x)\s*(\d{1,6})$", re.IGNORECASE)

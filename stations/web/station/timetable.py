@@ -12,8 +12,9 @@ from stations.hours import Hours, State, StateAt
 from stations.phrases.sentences import Language
 from stations.phrases.week import WeekDay, span_in_words, week
 from stations.station import Closure, Station
-from stations.web.language import language
-from stations.web.words import Wall, minutes_of, say_because, say_usual_hours
+from stations.web.words import Wall, say_because, say_usual_hours
+from stations.wording.figures import minutes_of
+from stations.wording.spoken import language
 
 SOON = timedelta(minutes=45)
 """So long before a door closes the page says how many minutes are left."""

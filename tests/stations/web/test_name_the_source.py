@@ -2,7 +2,7 @@
 
 import pytest
 
-from stations.web.credit import ATTRIBUTION
+from stations.wording.credit import ATTRIBUTION
 from tests.stations.web.conftest import Person
 
 SHAPES = [

@@ -7,7 +7,8 @@ import json
 import pytest
 import shapely
 
-from stations.web.planning.exports import collection, write_csv
+from stations.handouts.shapes import collection
+from stations.handouts.tables import write_csv
 from tests.stations.web.conftest import Person
 from tests.town import A_FRIDAY, corner
 

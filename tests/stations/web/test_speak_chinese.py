@@ -16,7 +16,8 @@ from stations.hours import OUT_OF_SEASON, SELF_SERVICE, State
 from stations.questions.nearest import Found, Reason, Why
 from stations.web import words
 from stations.web.language import LOCALES
-from stations.web.names import Names
+from stations.wording import figures
+from stations.wording.names import Names
 from tests.town import PROJECT, SHANGHAI
 
 CATALOGUE = PROJECT / "translations" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
@@ -33,7 +34,12 @@ def catalogue():
 def extracted() -> set[object]:
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "BadParameter": (3,), "AtlasError": None}
     found: set[object] = set()
-    for folder, method in (("stations/web", "python"), ("templates", "jinja2")):
+    for folder, method in (
+        ("stations/web", "python"),
+        ("stations/wording", "python"),
+        ("stations/handouts", "python"),
+        ("templates", "jinja2"),
+    ):
         patterns = [("**.py", method)] if method == "python" else [("**.html", "jinja2.ext:babel_extract")]
         found |= {
             message for _, _, message, _, _ in extract_from_dir(str(PROJECT / folder), patterns, keywords=keywords)
@@ -240,13 +246,13 @@ def reader(open_house):
     ],
 )
 def test_distances(reader, metres, zh, en):
-    assert reader("zh", words.say_metres, metres) == zh
-    assert reader("en", words.say_metres, metres) == en
+    assert reader("zh", figures.say_metres, metres) == zh
+    assert reader("en", figures.say_metres, metres) == en
 
 
 @pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (1, 1), (60, 1), (60.5, 2), (180, 3), (899.9, 15)])
 def test_minutes_are_rounded_up_so_that_nobody_comes_late(seconds, minutes):
-    assert words.minutes_of(seconds) == minutes
+    assert figures.minutes_of(seconds) == minutes
 
 
 @pytest.mark.parametrize(
@@ -254,14 +260,14 @@ def test_minutes_are_rounded_up_so_that_nobody_comes_late(seconds, minutes):
     [(0, 10, "0%"), (10, 10, "100%"), (1, 3, "33.3%"), (9999.99, 10000, "99.9%"), (0.001, 10000, "0.1%"), (1, 0, "–")],
 )
 def test_a_share_never_reads_as_all_or_none_when_it_is_not(reader, part, whole, said):
-    assert reader("zh", words.say_share, part, whole) == said
+    assert reader("zh", figures.say_share, part, whole) == said
 
 
 def test_amounts_of_demand(reader):
-    assert reader("zh", words.say_demand, 27400.0, "metres of street") == "27.4 公里街道"
-    assert reader("en", words.say_demand, 1.0, "people") == "1 person"
-    assert reader("en", words.say_demand, 12345.0, "people") == "12,345 people"
-    assert reader("zh", words.say_amount, 12345.0, "people") == "12,345"
+    assert reader("zh", figures.say_demand, 27400.0, "metres of street") == "27.4 公里街道"
+    assert reader("en", figures.say_demand, 1.0, "people") == "1 person"
+    assert reader("en", figures.say_demand, 12345.0, "people") == "12,345 people"
+    assert reader("zh", figures.say_amount, 12345.0, "people") == "12,345"
 
 
 NAMES = Names.read()
@@ -334,9 +340,9 @@ def test_why_a_door_is_closed_is_said(reader):
 
 def test_places_are_called_in_the_readers_language(reader):
     near = NearbyName("柳村", "Liucun", 1200.0, 45.0)
-    assert reader("zh", words.say_place, near) == "柳村东北1.2公里"
-    assert reader("en", words.say_place, near) == "1.2 km NE of Liucun"
-    assert reader("zh", words.say_place, None) == "（附近无地名）"
+    assert reader("zh", figures.say_place, near) == "柳村东北1.2公里"
+    assert reader("en", figures.say_place, near) == "1.2 km NE of Liucun"
+    assert reader("zh", figures.say_place, None) == "（附近无地名）"
 
 
 def test_icons_that_the_pages_use_are_asked_for():

@@ -429,7 +429,7 @@ def describe(reader, open_house, make_station):
 
 
 def _names():
-    from stations.web.names import Names
+    from stations.wording.names import Names
 
     return Names.read()
 
