@@ -348,6 +348,13 @@ def test_nothing_is_kept_that_tells_where_one_was(site, carry):
     assert str(CORNER[0]) not in texts
 
 
+def test_the_list_is_read_also_where_scripts_come_late(site, carry):
+    phone = carry("en")
+    phone.route("**/offline.js*", lambda route: (time.sleep(1.0), route.continue_()))
+    phone.goto(f"{site}/offline")
+    expect(phone.locator("#age")).to_have_text("The list is as of just now.")
+
+
 def test_a_slow_network_is_waited_for_four_seconds_and_shown_when_it_comes(serve, open_house, carry):
     app = open_house()
     waits = {"seconds": 0.0}
