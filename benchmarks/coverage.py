@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from benchmarks.places import SHANGHAI, Porto, seconds_of, snapshot_on, tell
-from geodata.matrix import reach_matrix
-from geodata.travel import site_table
+from geodata.matrix import Points, reach_matrix
 from stations.questions.coverage import CoverageQuery, coverage
 from stations.questions.reach import sites_on
 
@@ -19,7 +18,7 @@ def run(porto: Porto) -> None:
     snapshot = snapshot_on(atlas)
     network, sites, points = atlas.network("walk"), sites_on(snapshot, atlas, "walk"), atlas.demand_on["walk"]
     _ = network.backward, network.snapper
-    matrix = seconds_of(lambda: reach_matrix(network, site_table(network, sites, 1000.0), points, 1000.0), 3)
+    matrix = seconds_of(lambda: reach_matrix(Points(network, points), sites, 1000.0), 3)
     tell(f"reach matrix, 500 stations x {len(points):,} demand points", f"{matrix:.2f} s", "at most 1 s")
     for what, query in (
         ("any hour", CoverageQuery()),

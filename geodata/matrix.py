@@ -1,83 +1,252 @@
-"""The reach matrix: metres from demand points to sites, gathered from a table of sites."""
+"""The reach matrix: metres by street from demand points to sites, sparse, every point's sites nearest first.
+
+It depends on positions alone. A site is a slot, and rows of further sites are set
+in among the others without working these out again, so that a station that moves
+costs one search.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geodata.network import AT_NODE_M, StreetNetwork
 from geodata.runs import expand_runs
 from geodata.snapping import Snaps
 from geodata.streets import Float, Int, Long
-from geodata.travel import SiteTable
+from geodata.travel import searches
+
+Metres = NDArray[np.float32]
+
+CENTIMETRES = 100.0
+"""Metres are kept to the centimetre, so that ways of one length are equal however they were added up."""
+
+WHOLE_KEY_BITS = 63
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reach:
-    """Metres from demand points to sites, sparse by site.
+    """Metres from demand points to sites, sparse, by point, nearest site first.
 
     Attributes
     ----------
+    limit_m
+        Whatever lies within this distance is in the matrix.
     start
-        int64 [S + 1]
-    point
-        int32, ascending within a site.
+        int64 [P + 1]: the point's entries are ``start[p]:start[p + 1]``.
+    site
+        int32 [E]: slot of the site.
     metres
-        float64: the whole way, at both ends to the door.
+        float32 [E]: the whole way, at both ends to the door; to the centimetre, ascending within a point, and by
+        slot where equal.
+    slots
+        Sites have slots from 0; a slot may have no entries.
     """
 
+    limit_m: float
     start: Long
-    point: Int
-    metres: Float
+    site: Int
+    metres: Metres
+    slots: int
+
+    @classmethod
+    def gathered(cls, limit_m: float, points: int, slots: int, point: Long, site: Long, centimetres: Long) -> Reach:
+        """Bring entries that come in any order, one for each pair, into the order of the matrix."""
+        widths = [int(top).bit_length() for top in (points, centimetres.max(initial=0), slots)]
+        if sum(widths) <= WHOLE_KEY_BITS:
+            # One number for an entry sorts many times as fast as three.
+            key = (point << (widths[1] + widths[2])) | (centimetres << widths[2]) | site
+            key.sort()
+            site = key & ((1 << widths[2]) - 1)
+            key >>= widths[2]
+            centimetres = key & ((1 << widths[1]) - 1)
+            point = key >> widths[1]
+        else:
+            order = np.lexsort((site, centimetres, point))
+            point, site, centimetres = point[order], site[order], centimetres[order]
+        start = np.zeros(points + 1, np.int64)
+        np.cumsum(np.bincount(point, minlength=points), out=start[1:])
+        return cls(limit_m, start, site.astype(np.int32), (centimetres / CENTIMETRES).astype(np.float32), slots)
+
+    @property
+    def points(self) -> int:
+        """How many demand points there are."""
+        return self.start.size - 1
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the entries."""
+        return self.start.nbytes + self.site.nbytes + self.metres.nbytes
+
+    def point(self) -> Int:
+        """int32 [E]: the point of every entry."""
+        return np.repeat(np.arange(self.points, dtype=np.int32), np.diff(self.start))
+
+    def row(self, slot: int) -> tuple[Int, Metres]:
+        """The points within reach of one site, ascending, and their metres."""
+        at = np.flatnonzero(self.site == slot)
+        point = np.searchsorted(self.start, at, side="right") - 1
+        return point.astype(np.int32), self.metres[at]
+
+    def with_rows(self, more: Reach) -> Reach:
+        """The same with the rows of further sites, which get the slots behind those that are there.
+
+        Parameters
+        ----------
+        more
+            Of the same points, with at least the same limit; what is beyond this one's limit is left out.
+        """
+        near = more.metres <= self.limit_m
+        point, site, metres = more.point()[near], more.site[near] + np.int32(self.slots), more.metres[near]
+        slots = self.slots + more.slots
+        if not point.size:
+            return Reach(self.limit_m, self.start, self.site, self.metres, slots)
+        place = self._places(point, metres) + np.arange(point.size)
+        old = np.ones(self.site.size + point.size, bool)
+        old[place] = False
+        # Runs between the places are copied whole: many times as fast as one by one.
+        sites, all_metres = np.empty(old.size, np.int32), np.empty(old.size, np.float32)
+        sites[place], all_metres[place] = site, metres
+        np.place(sites, old, self.site)
+        np.place(all_metres, old, self.metres)
+        start = self.start.copy()
+        start[1:] += np.cumsum(np.bincount(point, minlength=self.points))
+        return Reach(self.limit_m, start, sites, all_metres, slots)
+
+    def of_slots(self, kept: Long) -> Reach:
+        """The rows of some slots alone, which are renumbered from 0 in the order of ``kept``, ascending."""
+        number = np.full(self.slots, -1, np.int32)
+        number[kept] = np.arange(kept.size, dtype=np.int32)
+        site = number[self.site]
+        stays = site >= 0
+        before = np.zeros(self.site.size + 1, np.int64)
+        np.cumsum(stays, out=before[1:])
+        return Reach(self.limit_m, before[self.start], site[stays], self.metres[stays], int(kept.size))
+
+    def _places(self, point: Int, metres: Metres) -> Long:
+        """Before which entries further ones belong: behind those of the same point that are as near or nearer."""
+        low, high = self.start[point], self.start[point + 1]
+        while np.any(low < high):
+            middle = (low + high) >> 1
+            probed = np.minimum(middle, self.metres.size - 1)
+            before = (low < high) & (self.metres[probed] <= metres)
+            low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
+        return low
 
 
-def reach_matrix(network: StreetNetwork, table: SiteTable, points: Snaps, limit_m: float) -> Reach:
+class Points:
+    """Demand points on a network, made ready for being reached from many sites.
+
+    Parameters
+    ----------
+    network
+        Of one travel mode.
+    snaps
+        Where the points meet it; edge -1 is never reached.
+    """
+
+    def __init__(self, network: StreetNetwork, snaps: Snaps) -> None:
+        streets = network.streets
+        self.network, self.snaps = network, snaps
+        on = snaps.edge >= 0
+        edge = np.where(on, snaps.edge, 0)
+        chosen = Snaps(edge, snaps.offset_m, snaps.off_m)
+        to_u, to_v = network.leaving(chosen)
+        self.u, self.v = streets.edge_u[edge], streets.edge_v[edge]
+        off_m = np.where(on, snaps.off_m, np.inf)
+        rest_m = streets.edge_m[edge] - snaps.offset_m
+        # Infinite where one may not leave by that end.
+        self.by_u_m = np.where(to_u, snaps.offset_m + off_m, np.inf)
+        self.by_v_m = np.where(to_v, rest_m + off_m, np.inf)
+
+    def __len__(self) -> int:
+        return len(self.snaps)
+
+    @cached_property
+    def _by_node(self) -> tuple[Long, Int]:
+        """Points by the ends of their edges: int64 [N + 1], int32."""
+        number = np.flatnonzero(self.snaps.edge >= 0)
+        node = np.concatenate((self.u[number], self.v[number]))
+        order = np.argsort(node, kind="stable")
+        start = np.zeros(self.network.streets.node_x.size + 1, np.int64)
+        np.cumsum(np.bincount(node, minlength=start.size - 1), out=start[1:])
+        return start, np.concatenate((number, number))[order].astype(np.int32)
+
+    @cached_property
+    def _by_edge(self) -> tuple[Int, Int]:
+        """Edges of the points, ascending, and the points on them."""
+        order = np.argsort(self.snaps.edge, kind="stable").astype(np.int32)
+        return self.snaps.edge[order], order
+
+    def around(self, nodes: Long) -> Int:
+        """Points, ascending, on edges that begin or end at one of some nodes."""
+        start, point = self._by_node
+        return np.unique(point[expand_runs(start[nodes], start[nodes + 1])])
+
+    def on_edges_of(self, sites: Snaps) -> tuple[Long, Int | Long, Float]:
+        """Sites, ascending, and points on the same edge, straight along it: site, point, metres door to door."""
+        return _on_one_edge(self.network, sites, self.snaps, *self._by_edge)
+
+
+def reach_matrix(points: Points, sites: Snaps, limit_m: float) -> Reach:
     """Metres from every point to every site within ``limit_m``, door to door.
 
     Parameters
     ----------
-    table
-        Of the sites, with a limit of at least ``limit_m``.
-    points
-        Demand points on the network; edge -1 reaches nothing.
+    sites
+        Where the sites meet the network of the points; a site gets the slot of its place here, and one on edge -1
+        has no entries.
     """
-    streets = network.streets
-    number = np.flatnonzero(points.edge >= 0).astype(np.int32)
-    edge, offset = points.edge[number], points.offset_m[number]
-    back, onward = network.leaving(points[number])
-    end = np.concatenate((streets.edge_v[edge[onward]], streets.edge_u[edge[back]]))
-    added = np.concatenate(((streets.edge_m[edge] - offset)[onward], offset[back]))
-    point = np.concatenate((number[onward], number[back]))
-    added += points.off_m[point]
-    by_end = np.argsort(end, kind="stable")
-    point, added = point[by_end], added[by_end]
-    start = np.zeros(table.nodes + 1, np.int64)
-    np.cumsum(np.bincount(end, minlength=table.nodes), out=start[1:])
+    owner: list[Long] = []
+    reached: list[Long] = []
+    far: list[Long] = []
+    most = math.floor(limit_m * CENTIMETRES) if math.isfinite(limit_m) else None
+    for group, point, metres in _searched(points, sites, limit_m):
+        centimetres = np.rint(metres * CENTIMETRES)
+        row, column = np.nonzero(np.isfinite(centimetres) if most is None else centimetres <= most)
+        owner.append(group[row])
+        reached.append(point[column].astype(np.int64))
+        far.append(centimetres[row, column].astype(np.int64))
+    none = np.empty(0, np.int64)
+    whole = [np.concatenate([none, *parts]) for parts in (reached, owner, far)]
+    return Reach.gathered(limit_m, len(points), len(sites), *whole)
 
-    site_of = np.repeat(np.arange(len(table.sites), dtype=np.int32), np.diff(table.start))
-    near = table.metres <= limit_m
-    site_of, node, door_m = site_of[near], table.node[near], table.metres[near]
-    count = start[node + 1] - start[node]
-    entry = np.repeat(np.arange(node.size), count)
-    reached = expand_runs(start[node], start[node + 1])
-    metres = door_m[entry] + added[reached]
-    close = metres <= limit_m
-    site_part, point_part, metres = site_of[entry][close], point[reached][close], metres[close]
 
-    same_site, same_point, same_m = _on_one_edge(network, table.sites, points)
-    close = same_m <= limit_m
-    site_all = np.concatenate((site_part, same_site[close]))
-    point_all = np.concatenate((point_part, same_point[close]))
-    metres_all = np.concatenate((metres, same_m[close]))
-    order = np.lexsort((metres_all, point_all, site_all))
-    site_all, point_all, metres_all = site_all[order], point_all[order], metres_all[order]
-    shortest = np.ones(site_all.size, bool)
-    shortest[1:] = (site_all[1:] != site_all[:-1]) | (point_all[1:] != point_all[:-1])
-    site_all = site_all[shortest]
-    row = np.zeros(len(table.sites) + 1, np.int64)
-    np.cumsum(np.bincount(site_all, minlength=len(table.sites)), out=row[1:])
-    return Reach(row, point_all[shortest], metres_all[shortest])
+def _searched(points: Points, sites: Snaps, limit_m: float) -> Iterator[tuple[Long, Int, Float]]:
+    """Groups of sites, the points around them, and float64 [group, points] metres door to door, infinite beyond."""
+    straight_site, straight_point, straight_m = points.on_edges_of(sites)
+    first = np.searchsorted(straight_site, np.arange(len(sites) + 1))
+    for group, nodes, table in searches(points.network, sites, limit_m):
+        begin, end = first[group], first[group + 1]
+        same = expand_runs(begin, end)
+        point = points.around(nodes)
+        if same.size:
+            point = np.union1d(point, straight_point[same])
+        if not point.size:
+            continue
+        # One column more, for nodes that are beyond the searched part.
+        ways = np.pad(table, ((0, 0), (0, 1)), constant_values=np.inf)
+        u, v = (_column_of(nodes, end_node[point]) for end_node in (points.u, points.v))
+        metres = np.minimum(ways[:, u] + points.by_u_m[point], ways[:, v] + points.by_v_m[point])
+        metres += sites.off_m[group][:, None]
+        if same.size:
+            row = np.repeat(np.arange(group.size), end - begin)
+            np.minimum.at(metres, (row, np.searchsorted(point, straight_point[same])), straight_m[same])
+        yield group, point, metres
+
+
+def _column_of(nodes: Long, wanted: Int) -> Long:
+    """Places of some nodes among ascending ones; one behind the last for those that are not there."""
+    place = np.searchsorted(nodes, wanted)
+    if not nodes.size:
+        return place
+    found = nodes[np.minimum(place, nodes.size - 1)] == wanted
+    return np.where(found, place, nodes.size)
 
 
 def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[Float, Int]:
@@ -88,7 +257,8 @@ def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tupl
     metres, site
         float64 [K], from the point on the street to the site's door, infinite without one; int32 [K], -1 there.
     """
-    site, point, metres = _on_one_edge(network, sites, points)
+    order = np.argsort(points.edge, kind="stable")
+    site, point, metres = _on_one_edge(network, sites, points, points.edge[order], order)
     metres = metres - points.off_m[point]
     order = np.lexsort((site, metres, point))
     site, point, metres = site[order], point[order], metres[order]
@@ -99,18 +269,18 @@ def nearest_on_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tupl
     return nearest_m, nearest
 
 
-def _on_one_edge(network: StreetNetwork, sites: Snaps, points: Snaps) -> tuple[Int, Int, Float]:
-    """Sites and points on the same edge, straight along it: (site, point, metres door to door)."""
+def _on_one_edge(
+    network: StreetNetwork, sites: Snaps, points: Snaps, edges: Int, number: Int | Long
+) -> tuple[Long, Int | Long, Float]:
+    """As `Points.on_edges_of`; ``edges`` are those of the points, ascending, and ``number`` the points on them."""
     along, against = network.is_open
-    order = np.argsort(points.edge, kind="stable")
-    edge_sorted = points.edge[order]
     present = np.flatnonzero(sites.edge >= 0)
-    begin = np.searchsorted(edge_sorted, sites.edge[present])
-    end = np.searchsorted(edge_sorted, sites.edge[present], side="right")
+    begin = np.searchsorted(edges, sites.edge[present])
+    end = np.searchsorted(edges, sites.edge[present], side="right")
     site = np.repeat(present, end - begin)
-    point = order[expand_runs(begin, end)]
+    point = number[expand_runs(begin, end)]
     gap = sites.offset_m[site] - points.offset_m[point]
     edge = sites.edge[site]
     permitted = np.where(gap > 0, along[edge], against[edge]) | (np.abs(gap) <= AT_NODE_M)
     site, point, gap = site[permitted], point[permitted], np.abs(gap[permitted])
-    return site.astype(np.int32), point.astype(np.int32), gap + sites.off_m[site] + points.off_m[point]
+    return site, point, gap + sites.off_m[site] + points.off_m[point]

@@ -94,7 +94,7 @@ def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTabl
     owner: list[Int] = []
     node: list[Int] = []
     metres: list[NDArray[np.float32]] = []
-    for group, nodes, table in _runs(network, sites, limit_m):
+    for group, nodes, table in searches(network, sites, limit_m):
         row, column = np.nonzero(_reached(table, limit_m))
         owner.append(group[row].astype(np.int32))
         node.append(nodes[column].astype(np.int32))
@@ -166,7 +166,7 @@ def metres_from(network: StreetNetwork, origin: Snap, limit_m: float = math.inf)
     node, metres
         int64 and float64; without the metres off the street.
     """
-    for _, nodes, table in _runs(network, origin.as_snaps(), limit_m, backward=False):
+    for _, nodes, table in searches(network, origin.as_snaps(), limit_m, backward=False):
         reached = _reached(table[0], limit_m)
         return nodes[reached], table[0][reached]
     return np.empty(0, np.int64), np.empty(0)
@@ -189,7 +189,7 @@ def metres_between(network: StreetNetwork, origin: Snap, sites: Snaps, limit_m: 
     return np.where(sites.edge >= 0, whole, np.inf)
 
 
-def _runs(
+def searches(
     network: StreetNetwork, sites: Snaps, limit_m: float, *, backward: bool = True
 ) -> Iterator[tuple[Long, Long, Float]]:
     """Search from sites, neighbours together, each group in the part of the network that it can reach.

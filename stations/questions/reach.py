@@ -1,7 +1,8 @@
-"""Reach: how far it is by street from anywhere to each active station.
+"""Reach: how far it is from anywhere to each active station, by street or in a straight line.
 
 It depends only on where the active stations stand, so it is worked out once for
 an atlas, a mode and a set of positions, and everything else is a look into it.
+Stations that are new, moved or only supposed cost a search each; the others stay.
 Sites are the active stations in the order of their codes.
 """
 
@@ -10,20 +11,33 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from geodata.atlas import Atlas
-from geodata.matrix import Reach, reach_matrix
+from geodata.lonlat import Float
+from geodata.matrix import Points, Reach, reach_matrix
 from geodata.snapping import Snaps
+from geodata.standing import Bool, Make, Matrices, Rows
+from geodata.straight import Plain
 from geodata.travel import SiteTable, site_table
 from stations.registry.snapshot import Snapshot
+
+__all__ = ["Rows", "circle", "circle_pieces", "reach", "reach_pieces", "sites_on", "station_table"]
 
 FEW_ENTRIES = 4_000_000
 """Stations times nodes that are kept without a bound: 32 MB."""
 
-REACH_STEPS = (15.0, 30.0, 60.0, 90.0)
-"""Minutes for which reach matrices are kept; a question takes the next larger one and leaves out what is beyond."""
+REACH_STEPS = (20.0, 30.0, 60.0, 90.0)
+"""Minutes at the mode's own speed for which matrices are kept; a question takes the next larger one."""
+
+CIRCLE_STEPS_M = (1500.0, 3000.0, 6000.0, 9000.0)
+"""Metres for which matrices of straight distances are kept."""
 
 SITES_AT_ONCE = 16
 """Rows of a matrix too large to keep that are worked out together."""
+
+MOST_BYTES = 128_000_000
+"""What the kept matrices of an atlas may hold together."""
 
 
 def sites_on(snapshot: Snapshot, atlas: Atlas, mode: str) -> Snaps:
@@ -50,30 +64,97 @@ def station_table(snapshot: Snapshot, atlas: Atlas, mode: str) -> SiteTable:
     )
 
 
-def demand_reach(snapshot: Snapshot, atlas: Atlas, mode: str, minutes: float) -> Iterator[tuple[int, Reach]]:
-    """The reach matrix: metres from every demand point to every active station within at least ``minutes``.
+def reach(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_m: float) -> Rows:
+    """The reach matrix: metres by street from every demand point to every active station, to at least ``limit_m``.
 
-    Yields
+    Kept up to the mode's horizon. Beyond it nearly everything is within reach of nearly everything, and the matrix is
+    worked out and given away; `reach_pieces` does with a part of it at a time.
+
+    Parameters
+    ----------
+    layer
+        Key of the demand; empty for the atlas's own.
+
+    Raises
     ------
-    first, reach
-        Rows for the sites from ``first`` on. All at once and kept, up to the mode's horizon; beyond it a few sites at
-        a time and never all together, for nearly everything is within reach of nearly everything.
+    UnknownModeError
+        The atlas was built without the travel mode.
     """
-    network = atlas.network(mode)
-    speed, points = network.mode.metres_per_second, atlas.demand_on[mode]
-    sites = sites_on(snapshot, atlas, mode)
-    steps_m = [step * 60.0 * speed for step in REACH_STEPS]
-    kept_m = next((step_m for step_m in steps_m if step_m >= minutes * 60.0 * speed), math.inf)
-    if kept_m <= network.mode.horizon_m:
-        yield (
-            0,
-            atlas.memo.get(
-                ("reach", snapshot.positions_digest, mode, kept_m),
-                lambda: reach_matrix(network, station_table(snapshot, atlas, mode), points, kept_m),
-            ),
-        )
-        return
-    limit_m = minutes * 60.0 * speed
-    for first in range(0, len(sites), SITES_AT_ONCE):
-        some = sites[slice(first, first + SITES_AT_ONCE)]
-        yield first, reach_matrix(network, site_table(network, some, limit_m), points, limit_m)
+    step_m = _step(limit_m, _street_steps(atlas, mode))
+    make = _by_street(atlas, mode, layer, limit_m if step_m is None else step_m)
+    return _rows(snapshot, atlas, ("street", mode, layer, step_m), make)
+
+
+def reach_pieces(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_m: float) -> Iterator[Rows]:
+    """As `reach`; beyond the horizon some stations at a time, whose slots alone are not -1."""
+    if _step(limit_m, _street_steps(atlas, mode)) is not None:
+        yield reach(snapshot, atlas, mode, layer, limit_m)
+    else:
+        yield from _pieces(snapshot, _by_street(atlas, mode, layer, limit_m))
+
+
+def circle(snapshot: Snapshot, atlas: Atlas, layer: str, limit_m: float) -> Rows:
+    """Straight metres from every demand point to every active station, to at least ``limit_m``; kept as `reach` is."""
+    step_m = _step(limit_m, CIRCLE_STEPS_M)
+    make = _straight(atlas, layer, limit_m if step_m is None else step_m)
+    return _rows(snapshot, atlas, ("straight", layer, step_m), make)
+
+
+def circle_pieces(snapshot: Snapshot, atlas: Atlas, layer: str, limit_m: float) -> Iterator[Rows]:
+    """As `circle`; beyond the largest step some stations at a time, whose slots alone are not -1."""
+    if _step(limit_m, CIRCLE_STEPS_M) is not None:
+        yield circle(snapshot, atlas, layer, limit_m)
+    else:
+        yield from _pieces(snapshot, _straight(atlas, layer, limit_m))
+
+
+def _street_steps(atlas: Atlas, mode: str) -> tuple[float, ...]:
+    way = atlas.network(mode).mode
+    steps = (step * 60.0 * way.metres_per_second for step in REACH_STEPS)
+    return tuple(step_m for step_m in steps if step_m <= way.horizon_m)
+
+
+def _step(limit_m: float, steps_m: tuple[float, ...]) -> float | None:
+    return next((step_m for step_m in steps_m if step_m >= limit_m), None)
+
+
+def _rows(snapshot: Snapshot, atlas: Atlas, key: tuple[object, ...], make: Make) -> Rows:
+    rows = snapshot.active_rows
+    lon, lat = snapshot.lon[rows], snapshot.lat[rows]
+    if key[-1] is None:
+        found, on = make(lon, lat)
+        return Rows(found, _slots(on))
+    matrices = atlas.memo.get("matrices", lambda: Matrices(MOST_BYTES))
+    return matrices.rows(key, make, snapshot.positions_digest, lon, lat)
+
+
+def _pieces(snapshot: Snapshot, make: Make) -> Iterator[Rows]:
+    rows = snapshot.active_rows
+    for first in range(0, rows.size, SITES_AT_ONCE):
+        some = slice(first, first + SITES_AT_ONCE)
+        found, on = make(snapshot.lon[rows[some]], snapshot.lat[rows[some]])
+        slot = np.full(rows.size, -1, np.int32)
+        slot[some] = _slots(on)
+        yield Rows(found, slot)
+
+
+def _slots(on: Bool) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    return np.where(on, np.arange(on.size), -1).astype(np.int32)
+
+
+def _by_street(atlas: Atlas, mode: str, layer: str, limit_m: float) -> Make:
+    def make(lon: Float, lat: Float) -> tuple[Reach, Bool]:
+        network = atlas.network(mode)
+        points = atlas.memo.get(("points", mode, layer), lambda: Points(network, atlas.demand_on[mode]))
+        sites = network.snap_many(lon, lat)
+        return reach_matrix(points, sites, limit_m), sites.edge >= 0
+
+    return make
+
+
+def _straight(atlas: Atlas, layer: str, limit_m: float) -> Make:
+    def make(lon: Float, lat: Float) -> tuple[Reach, Bool]:
+        plain = atlas.memo.get(("plain", layer), lambda: Plain(atlas.demand.lon, atlas.demand.lat))
+        return plain.reach(lon, lat, limit_m), np.ones(lon.size, bool)
+
+    return make

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.lonlat import LonLat, distance_m
-from geodata.matrix import Reach, nearest_on_edge, reach_matrix
+from geodata.matrix import Points, Reach, nearest_on_edge, reach_matrix
 from geodata.paths import path
 from geodata.snapping import Snap, Snaps
 from geodata.travel import metres_between, metres_from, metres_to_nearest, nearest_first, nearest_sites, site_table
@@ -138,7 +138,7 @@ def test_who_stands_at_the_door_is_there(oneway) -> None:
     assert world.metres(place, place, "ebike") == pytest.approx(10.0, abs=0.1)
     table = site_table(network, sites, 2000.0)
     assert next(nearest_first(network, table, origin))[0] == pytest.approx(10.0, abs=0.1)
-    assert reach_matrix(network, table, sites, 2000.0).metres.tolist() == pytest.approx([10.0], abs=0.1)
+    assert reach_matrix(Points(network, sites), sites, 2000.0).metres.tolist() == pytest.approx([10.0], abs=0.1)
     assert nearest_on_edge(network, sites, sites)[0] == pytest.approx([5.0], abs=0.1)
     line = path(network, at(*place), origin, origin, at(*place))
     assert length_m(line) == pytest.approx(10.0, abs=0.1)
@@ -205,7 +205,7 @@ def test_without_sites_nothing_is_near() -> None:
         table = site_table(network, sites, 1000.0)
         assert table.start.tolist() == [0] * (len(sites) + 1)
         assert list(nearest_first(network, table, network.snap(at(500, 0)))) == []
-        assert reach_matrix(network, table, off, 1000.0).point.size == 0
+        assert reach_matrix(Points(network, off), sites, 1000.0).site.size == 0
 
 
 def test_the_nearest_along_the_very_edge_respects_its_direction() -> None:
@@ -331,7 +331,7 @@ def test_every_search_agrees_with_one_made_by_hand(data, town, mode) -> None:
 
     limit_m = 900.0
     table = site_table(network, chosen, limit_m)
-    reach = reach_matrix(network, table, chosen, limit_m)
+    reach = reach_matrix(Points(network, chosen), chosen, limit_m)
     for row in range(len(near)):
         ways = list(nearest_first(network, table, one(chosen, row)))
         assert ways == sorted(ways)
@@ -354,9 +354,8 @@ def test_every_search_agrees_with_one_made_by_hand(data, town, mode) -> None:
 
 def reach_column(reach: Reach, point: int) -> dict[int, float]:
     """Metres to each site from one demand point."""
-    site = np.repeat(np.arange(reach.start.size - 1), np.diff(reach.start))
-    of_point = reach.point == point
-    return dict(zip(site[of_point].tolist(), reach.metres[of_point].tolist(), strict=True))
+    of_point = slice(int(reach.start[point]), int(reach.start[point + 1]))
+    return dict(zip(reach.site[of_point].tolist(), reach.metres[of_point].tolist(), strict=True))
 
 
 @given(data=st.data(), town=towns(), mode=st.sampled_from(["walk", "ebike"]))

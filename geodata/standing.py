@@ -1,0 +1,193 @@
+"""Matrices that are kept while sites come, go and move: a place that was asked for before costs nothing again.
+
+A matrix has a slot for every place that a site stands at. When sites are asked
+for of which some stand elsewhere, those rows alone are worked out and set in
+among the others. Slots that no site stands at any more stay a while, for what is
+tried on a map goes to and fro, and count for nothing.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.lonlat import Float
+from geodata.matrix import Reach
+from geodata.streets import Int, Long
+
+Any_ = TypeVar("Any_", bound=np.generic)
+Bool = NDArray[np.bool_]
+Make = Callable[[Float, Float], tuple[Reach, Bool]]
+"""Works out the rows of sites at longitudes and latitudes in degrees, and tells which of them are on the streets."""
+
+DEGREES = 1e7
+"""Places are told apart to this part of a degree, a centimetre."""
+
+SPARE_SLOTS = 64
+"""As many slots as this, or a quarter of the sites where that is more, may be of places where nothing stands."""
+
+KNOWN_SETS = 32
+"""Sets of sites of which is remembered which slots they have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A matrix, and which of its slots are the sites that were asked for.
+
+    Attributes
+    ----------
+    reach
+        Metres from demand points to slots. Some slots may be of no site, and count for nothing.
+    slot
+        int32 [S]: each site's slot; -1 where it stands off the streets, or is not of this piece.
+    """
+
+    reach: Reach
+    slot: Int
+
+    @cached_property
+    def site(self) -> Int:
+        """int32 [slots]: the site that a slot is of, or -1."""
+        site = np.full(self.reach.slots, -1, np.int32)
+        there = np.flatnonzero(self.slot >= 0)
+        site[self.slot[there]] = there
+        return site
+
+    def by_slot(self, values: NDArray[Any_], *, empty: Any = 0) -> NDArray[Any_]:
+        """Lay values of the sites, [S, ...], on the slots, [slots, ...]; ``empty`` where a slot is of none."""
+        there = self.slot >= 0
+        laid = np.full((self.reach.slots, *values.shape[1:]), empty, values.dtype)
+        laid[self.slot[there]] = values[there]
+        return laid
+
+
+class Standing:
+    """One matrix that grows; safe under threads.
+
+    Parameters
+    ----------
+    make
+        Works out the rows of sites.
+    """
+
+    def __init__(self, make: Make) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._reach: Reach | None = None
+        self._place = np.empty((2, 0), np.int64)
+        self._on = np.empty(0, bool)
+        self._used = np.empty(0, np.int64)
+        self._asked = 0
+        self._known: OrderedDict[Hashable, Rows] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the matrix."""
+        return 0 if self._reach is None else self._reach.nbytes
+
+    def rows(self, name: Hashable, lon: Float, lat: Float) -> Rows:
+        """The rows of sites in degrees, float64 [S]; ``name`` is the same for the same sites only."""
+        with self._lock:
+            known = self._known.get(name)
+            if known is None:
+                known = self._found(lon, lat)
+                self._known[name] = known
+                while len(self._known) > KNOWN_SETS:
+                    self._known.popitem(last=False)
+            else:
+                self._known.move_to_end(name)
+            return known
+
+    def _found(self, lon: Float, lat: Float) -> Rows:
+        place = _places(lon, lat)
+        slot = _matches(self._place, place)
+        missing = np.flatnonzero(slot < 0)
+        reach = self._reach
+        if reach is None or missing.size > max(slot.size // 2, SPARE_SLOTS):
+            reach, self._on = self._make(lon, lat)
+            self._place, self._used = place, np.zeros(slot.size, np.int64)
+            slot = np.arange(slot.size)
+            self._known.clear()
+        elif missing.size:
+            more, on = self._make(lon[missing], lat[missing])
+            slot[missing] = reach.slots + np.arange(missing.size)
+            reach = reach.with_rows(more)
+            self._place = np.concatenate((self._place, place[:, missing]), axis=1)
+            self._on = np.concatenate((self._on, on))
+            self._used = np.concatenate((self._used, np.zeros(missing.size, np.int64)))
+            self._known.clear()
+        self._asked += 1
+        self._used[slot] = self._asked
+        self._reach = reach
+        if reach.slots - slot.size > max(SPARE_SLOTS, slot.size // 4):
+            slot = self._forget(slot)
+        return Rows(self._reach, np.where(self._on[slot], slot, -1).astype(np.int32))
+
+    def _forget(self, slot: Long) -> Long:
+        """Drop the slots used longest ago; give the new numbers of those in use."""
+        reach = self._reach
+        if reach is None:
+            return slot
+        most = slot.size + SPARE_SLOTS // 2
+        kept = np.sort(np.argsort(-self._used, kind="stable")[:most])
+        self._reach = reach.of_slots(kept)
+        self._place, self._on, self._used = self._place[:, kept], self._on[kept], self._used[kept]
+        self._known.clear()
+        return np.searchsorted(kept, slot)
+
+
+class Matrices:
+    """Matrices by key, the least recently used forgotten when together they are too large; safe under threads.
+
+    Parameters
+    ----------
+    most_bytes
+        What they may hold together. The newest stays in any case.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, Standing] = OrderedDict()
+
+    def rows(self, key: Hashable, make: Make, name: Hashable, lon: Float, lat: Float) -> Rows:
+        """The rows of sites in the matrix of a key, as `Standing.rows`."""
+        with self._lock:
+            standing = self._kept.setdefault(key, Standing(make))
+            self._kept.move_to_end(key)
+        found = standing.rows(name, lon, lat)
+        with self._lock:
+            while len(self._kept) > 1 and sum(each.nbytes for each in self._kept.values()) > self._most:
+                self._kept.popitem(last=False)
+        return found
+
+
+def _places(lon: Float, lat: Float) -> Long:
+    """What tells sites apart, int64 [2, S]: the place, and which of several at one place."""
+    place = np.rint(lon * DEGREES).astype(np.int64) << 32 | np.rint((lat + 90.0) * DEGREES).astype(np.int64)
+    order = np.argsort(place, kind="stable")
+    ordered = place[order]
+    first = np.searchsorted(ordered, ordered)
+    nth = np.empty(place.size, np.int64)
+    nth[order] = np.arange(place.size) - first
+    return np.stack((place, nth))
+
+
+def _matches(known: Long, wanted: Long) -> Long:
+    """For each wanted place the number of the known one that is the same, or -1."""
+    both = np.concatenate((known, wanted), axis=1)
+    _, place = np.unique(both[0], return_inverse=True)
+    number = place * (int(both[1].max(initial=0)) + 1) + both[1]
+    mine, theirs = number[: known.shape[1]], number[known.shape[1] :]
+    order = np.argsort(mine)
+    at = np.minimum(np.searchsorted(mine[order], theirs), max(mine.size - 1, 0))
+    if not mine.size:
+        return np.full(theirs.size, -1)
+    return np.where(mine[order][at] == theirs, order[at], -1)
