@@ -39,6 +39,14 @@ class TaxonomyError(StationsError, ValueError):
     """A taxonomy file that does not follow its schema."""
 
 
+class QuestionError(StationsError, ValueError):
+    """A question that cannot be asked of this ground or of these stations."""
+
+
+class WhatIfError(QuestionError):
+    """Something supposed that cannot be."""
+
+
 class UnknownTermError(StationsError, KeyError):
     """A word that a taxonomy does not have."""
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, TileError, UnknownModeError
 from stations.errors import (
     ImportRefused,
+    QuestionError,
     RegistryError,
     SayingError,
     StaleEdit,
@@ -35,6 +36,7 @@ STATUSES: Mapping[type[Exception], int] = {
     PositionError: 400,
     UnknownModeError: 400,
     SayingError: 400,
+    QuestionError: 400,
     UnknownStationError: 404,
     TileError: 404,
     UnknownBatchError: 404,

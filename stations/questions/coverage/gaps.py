@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geodata.atlas import Atlas
+from geodata.demand import Demand
 from geodata.gazetteer import NearbyName
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
 from geodata.matrix import nearest_on_edge
 from geodata.snapping import Snaps
 from geodata.travel import nearest_sites
+from stations.questions.coverage.serving import Served
 from stations.questions.reach import sites_on
-from stations.registry.snapshot import Snapshot
 
 Long = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -32,6 +33,18 @@ BLOCK_CELLS = 8
 MOST_GAPS = 50
 LEAST_SHARE = 0.0005
 """Gaps with less of all demand than this are crumbs at the edge of the covered land, and not listed."""
+
+
+class Reason(StrEnum):
+    """What keeps demand out of reach."""
+
+    HOURS = "hours"
+    HOURS_UNKNOWN = "hours_unknown"
+    AMENITY = "amenity"
+    RIVER = "river"
+    RAILWAY = "railway"
+    DETOUR = "detour"
+    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,13 @@ class Gap:
         Code of the nearest station that counts, by street; None where none can be reached.
     seconds, metres
         The way there from the position.
+    why
+        What keeps how much of the demand out of reach, as shares that add up to 1, the largest first.
+
+        ``hours``: a station is within reach, and closed at the moment; ``hours_unknown``: one is, and nobody knows its
+        hours; ``amenity``: one is, and lacks what was asked for. Where none is within reach by street, but one that
+        counts is in a straight line: ``river`` where the line crosses water and ``railway`` where it crosses rails or
+        a motorway, if the way around is far longer than the line; ``detour`` otherwise. What is left is ``distance``.
     """
 
     name: NearbyName | None
@@ -64,6 +84,12 @@ class Gap:
     nearest: str | None
     seconds: float | None
     metres: float | None
+    why: tuple[tuple[Reason, float], ...]
+
+    @property
+    def reason(self) -> Reason:
+        """What keeps the most out of reach."""
+        return self.why[0][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +103,11 @@ class _Cells:
     pair_b: Long
 
 
-def find_gaps(mode: str, uncovered: Bool, counts: Bool, snapshot: Snapshot, atlas: Atlas) -> tuple[Gap, ...]:
-    """Find the gaps, those with most demand first.
-
-    Parameters
-    ----------
-    uncovered
-        bool [demand points]
-    counts
-        bool [active stations]: those to which the nearest is sought.
-    """
-    demand = atlas.demand
-    cells = atlas.memo.get("gap cells", lambda: _lay_cells(atlas))
-    open_points = np.flatnonzero(uncovered & (demand.weight > 0))
+def gaps(served: Served) -> tuple[Gap, ...]:
+    """Find the gaps, those with most demand first."""
+    atlas, demand = served.atlas, served.layer.demand
+    cells = atlas.memo.get(("gap cells", served.layer.key), lambda: _lay_cells(demand, len(atlas.townships.names)))
+    open_points = np.flatnonzero(~served.covered & (demand.weight > 0))
     if not open_points.size:
         return ()
     label = _labels(cells, open_points)
@@ -100,45 +118,43 @@ def find_gaps(mode: str, uncovered: Bool, counts: Bool, snapshot: Snapshot, atla
     order = np.argsort(label, kind="stable")
     start = np.searchsorted(label[order], np.arange(total.size + 1))
     members = [open_points[order[start[gap] : start[gap + 1]]] for gap in ranked.tolist()]
-    centre = np.array([_centre(atlas, points) for points in members], np.int64)
+    centre = np.array([_centre(demand, points) for points in members], np.int64)
     names = atlas.gazetteer.names_near(demand.lon[centre], demand.lat[centre])
-    ways = _ways(mode, counts, centre, snapshot, atlas)
-    speed = atlas.network(mode).mode.metres_per_second
-    gaps = []
+    ways = _ways(served, centre)
+    found = []
     for gap, points, at, name, (code, metres) in zip(
         ranked.tolist(), members, centre.tolist(), names, ways, strict=True
     ):
-        position = LonLat(float(demand.lon[at]), float(demand.lat[at]))
         township = int(demand.township[at])
-        gaps.append(
+        found.append(
             Gap(
                 name=name,
-                position=position,
+                position=LonLat(float(demand.lon[at]), float(demand.lat[at])),
                 demand=float(total[gap]),
                 township=atlas.townships.names[township] if township >= 0 else "",
                 points=int(points.size),
                 nearest=code,
-                seconds=None if metres is None else metres / speed,
+                seconds=None if metres is None else metres / served.speed_ms,
                 metres=metres,
+                why=((Reason.DISTANCE, 1.0),),
             )
         )
-    return tuple(gaps)
+    return tuple(found)
 
 
-def _lay_cells(atlas: Atlas) -> _Cells:
-    demand = atlas.demand
+def _lay_cells(demand: Demand, townships: int) -> _Cells:
     high = CELL_M / METRES_PER_DEGREE
     wide = high / max(float(np.cos(np.radians(np.abs(demand.lat).max(initial=0.0)))), 0.01)
     column = np.floor(demand.lon / wide).astype(np.int64)
     row = np.floor(demand.lat / high).astype(np.int64)
-    stride, townships = np.int64(1 << 24), np.int64(len(atlas.townships.names) + 1)
-    key = ((row + stride // 2) * stride + column + stride // 2) * townships + demand.township + 1
+    stride, groups = np.int64(1 << 24), np.int64(townships + 1)
+    key = ((row + stride // 2) * stride + column + stride // 2) * groups + demand.township + 1
     keys, first, of_point = np.unique(key, return_index=True, return_inverse=True)
     pairs_a, pairs_b = [], []
     for step in (1, stride - 1, stride, stride + 1):
-        beside = np.searchsorted(keys, keys + step * townships)
+        beside = np.searchsorted(keys, keys + step * groups)
         beside = np.minimum(beside, keys.size - 1)
-        a = np.flatnonzero(keys[beside] == keys + step * townships)
+        a = np.flatnonzero(keys[beside] == keys + step * groups)
         pairs_a.append(a)
         pairs_b.append(beside[a])
     return _Cells(of_point, column[first], row[first], np.concatenate(pairs_a), np.concatenate(pairs_b))
@@ -165,24 +181,22 @@ def _labels(cells: _Cells, points: Long) -> Long:
     return label
 
 
-def _centre(atlas: Atlas, points: Long) -> int:
-    demand = atlas.demand
+def _centre(demand: Demand, points: Long) -> int:
     lon, lat, weight = demand.lon[points], demand.lat[points], demand.weight[points]
     mid_lon, mid_lat = float(lon @ weight / weight.sum()), float(lat @ weight / weight.sum())
     off = ((lon - mid_lon) * math.cos(math.radians(mid_lat))) ** 2 + (lat - mid_lat) ** 2
     return int(points[np.argmin(off)])
 
 
-def _ways(
-    mode: str, counts: Bool, points: Long, snapshot: Snapshot, atlas: Atlas
-) -> list[tuple[str | None, float | None]]:
+def _ways(served: Served, points: Long) -> list[tuple[str | None, float | None]]:
     """For each demand point the nearest station that counts, by street, and the metres to its door."""
+    atlas, snapshot, counts, mode = served.atlas, served.snapshot, served.counts, served.query.mode
     network = atlas.network(mode)
     sites = sites_on(snapshot, atlas, mode)
     counting = Snaps(np.where(counts, sites.edge, np.int32(-1)), sites.offset_m, sites.off_m)
     key = ("nearest", snapshot.positions_digest, mode, counts.tobytes())
     node_m, node_site = atlas.memo.get(key, lambda: nearest_sites(network, counting))
-    snaps = atlas.demand_on[mode][points]
+    snaps = served.layer.on[mode][points]
     to_u, to_v = network.leaving(snaps)
     streets = network.streets
     u, v = streets.edge_u[snaps.edge], streets.edge_v[snaps.edge]
@@ -193,8 +207,7 @@ def _ways(
     best = ways.argmin(axis=0), np.arange(points.size)
     whole = np.where(snaps.edge >= 0, ways[best] + snaps.off_m, np.inf)
     site = np.stack((node_site[u], node_site[v], direct_site))[best]
-    rows = snapshot.active_rows
     return [
-        (snapshot.stations[int(rows[at])].code, float(metres)) if np.isfinite(metres) else (None, None)
+        (served.codes[at], float(metres)) if np.isfinite(metres) else (None, None)
         for at, metres in zip(site.tolist(), whole.tolist(), strict=True)
     ]

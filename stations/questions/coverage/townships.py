@@ -1,44 +1,22 @@
-"""Coverage: how much demand of each township is within some minutes of a station, and where the rest is."""
+"""Coverage by township: how much demand is within reach once, twice, by time band, and by the plain circle."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geodata.atlas import Atlas
-from geodata.lonlat import EARTH_RADIUS_M, Float
-from geodata.snapping import Snaps
-from geodata.surface import reached_areas
-from stations.hours import State
-from stations.questions.coverage.gaps import Gap, find_gaps
-from stations.questions.reach import demand_reach, sites_on
-from stations.registry.snapshot import STATE_CODES, Snapshot
+from geodata.lonlat import Float
+from stations.questions.coverage.gaps import Gap, gaps
+from stations.questions.coverage.query import CoverageQuery
+from stations.questions.coverage.serving import Served, nearby, serve, summed
+from stations.questions.reach import circle_pieces
+from stations.registry.snapshot import Snapshot
 
-BANDS = 3
-"""The reached area is drawn in as many bands of equal minutes: 5, 10 and 15 of 15."""
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageQuery:
-    """What the planner asked.
-
-    Attributes
-    ----------
-    at
-        Count the stations that are open at this moment (aware); None counts all, whatever their hours.
-    amenities
-        Count the stations that have all of these, themselves or next door.
-    """
-
-    mode: str = "walk"
-    minutes: float = 15.0
-    at: datetime | None = None
-    amenities: frozenset[str] = frozenset()
+DOUBLE_15_M = 1000.0
+DOUBLE_15_MINUTES = 15.0
+"""What the 双15 project asks of a station: one kilometre, fifteen minutes on foot, overlapping (交叉覆盖)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +26,7 @@ class TownshipRow:
     Attributes
     ----------
     code, name
-        Both empty for what lies outside every township.
+        Both empty for what lies outside every township, and in the total.
     demand
         All of it; ``covered`` and ``uncovered`` add up to it.
     covered
@@ -57,8 +35,12 @@ class TownshipRow:
         Within the minutes of two or more (交叉覆盖).
     perhaps
         Not covered, but within the minutes of a station whose hours at the moment are not known.
-    circle
-        What a circle of the same minutes in a straight line would claim.
+    circle, circle_twice
+        What a circle of the same minutes in a straight line would claim, once, and twice or more.
+    only_circle
+        What the circle claims and no street gives.
+    bands
+        Covered within each of the answer's `CoverageAnswer.bands`.
     stations
         Active stations that count, by their position.
     """
@@ -70,13 +52,29 @@ class TownshipRow:
     covered_twice: float
     perhaps: float
     circle: float
+    circle_twice: float
+    only_circle: float
     uncovered: float
+    bands: tuple[float, ...]
     stations: int
 
     @property
     def share(self) -> float | None:
         """Covered share of the demand, 0 to 1; None where there is no demand."""
-        return self.covered / self.demand if self.demand > 0 else None
+        return self._of_all(self.covered)
+
+    @property
+    def overlap(self) -> float | None:
+        """Share of the demand that is covered twice or more; None where there is no demand."""
+        return self._of_all(self.covered_twice)
+
+    @property
+    def circle_share(self) -> float | None:
+        """Share of the demand that the circle claims; None where there is no demand."""
+        return self._of_all(self.circle)
+
+    def _of_all(self, part: float) -> float | None:
+        return part / self.demand if self.demand > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,12 @@ class CoverageAnswer:
 
     Attributes
     ----------
+    rows
+        Every township, also where there is no demand; last what lies outside all, if there is anything.
+    bands
+        Minutes of the time bands, rising; the last are those asked for.
     unit
-        Of the demand: ``metres of street`` or ``people``.
+        Of the demand: ``metres of street``, ``people``, ``square metres`` or ``workers``.
     unsure
         Stations whose hours at the moment are not known; they count in ``perhaps`` alone.
     """
@@ -94,6 +96,7 @@ class CoverageAnswer:
     query: CoverageQuery
     rows: tuple[TownshipRow, ...]
     total: TownshipRow
+    bands: tuple[float, ...]
     gaps: tuple[Gap, ...]
     unit: str
     unsure: int
@@ -102,117 +105,151 @@ class CoverageAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Bool [active stations]: those that count, and those that would if they were open."""
+class Double15Row:
+    """The 双15 figures of one township, in the unit of the demand.
 
-    surely: NDArray[np.bool_]
-    perhaps: NDArray[np.bool_]
+    Attributes
+    ----------
+    circle, circle_twice
+        Within a kilometre, in a straight line, of one station or more, and of two or more.
+    street, street_twice
+        Within fifteen minutes on foot, by street.
+    """
+
+    code: str
+    name: str
+    stations: int
+    demand: float
+    circle: float
+    circle_twice: float
+    street: float
+    street_twice: float
+
+    def share(self, part: float) -> float | None:
+        """A part as a share of the demand, 0 to 1; None where there is no demand."""
+        return part / self.demand if self.demand > 0 else None
+
+    @property
+    def circle_share(self) -> float | None:
+        """Share that the kilometre claims."""
+        return self.share(self.circle)
+
+    @property
+    def street_share(self) -> float | None:
+        """Share within fifteen minutes on foot."""
+        return self.share(self.street)
+
+    @property
+    def circle_overlap(self) -> float | None:
+        """Share within a kilometre of two or more."""
+        return self.share(self.circle_twice)
+
+    @property
+    def street_overlap(self) -> float | None:
+        """Share within fifteen minutes of two or more."""
+        return self.share(self.street_twice)
+
+
+@dataclass(frozen=True, slots=True)
+class Double15:
+    """The 双15 report: the plain kilometre beside fifteen minutes on foot, by township and in total."""
+
+    rows: tuple[Double15Row, ...]
+    total: Double15Row
+    unit: str
+    revision: int
+    digest: str
 
 
 def coverage(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> CoverageAnswer:
-    """Answer a coverage question.
+    """Answer a coverage question; see `serve` for what it means to be covered, and for what is refused."""
+    return answer(serve(query, snapshot, atlas))
 
-    A demand point is covered when the way along the streets from it to the door of a station that counts takes at
-    most the minutes asked. Figures come from the demand points alone, never from a drawn area.
+
+def answer(served: Served) -> CoverageAnswer:
+    """Sum up who is served, by township."""
+    covered, circle = served.covered, served.circle_times >= 1
+    bands = served.query.bands
+    masks = {
+        "covered": covered,
+        "covered_twice": served.times >= 2,
+        "perhaps": ~covered & (served.times_if >= 1),
+        "circle": circle,
+        "circle_twice": served.circle_times >= 2,
+        "only_circle": circle & ~covered,
+    }
+    table = np.column_stack([served.by_group(), *map(served.by_group, masks.values())])
+    within, standing = _in_bands(served, bands), served.standing
+
+    def row(code: str, name: str, figures: Float, in_bands: Float, stations: int) -> TownshipRow:
+        demand = float(figures[0])
+        named = dict(zip(masks, figures[1:].tolist(), strict=True))
+        return TownshipRow(
+            code=code,
+            name=name,
+            demand=demand,
+            uncovered=max(demand - named["covered"], 0.0),
+            bands=tuple(in_bands.tolist()),
+            stations=stations,
+            **named,
+        )
+
+    rows = tuple(
+        row(code, name, table[group], within[group], int(standing[group])) for group, code, name in served.listed
+    )
+    return CoverageAnswer(
+        query=served.query,
+        rows=rows,
+        total=row("", "", table.sum(axis=0), within.sum(axis=0), int(standing.sum())),
+        bands=bands,
+        gaps=gaps(served),
+        unit=served.layer.demand.unit,
+        unsure=int(served.perhaps.sum()),
+        revision=served.snapshot.revision,
+        digest=served.atlas.digest,
+    )
+
+
+def double15(snapshot: Snapshot, atlas: Atlas, weight: str = "") -> Double15:
+    """Report by the 双15 measure, over all active stations and whatever their hours.
 
     Raises
     ------
     UnknownModeError
-        The atlas was built without the travel mode.
+        The atlas was built without walking.
+    QuestionError
+        Demand that there is not.
     """
-    counted = _counted(query, snapshot)
-    limit_m = service_radius_m(query, atlas)
-    demand = atlas.demand
-    size = demand.weight.size
-    times, maybe = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    for first, reach in demand_reach(snapshot, atlas, query.mode, query.minutes):
-        site = first + np.repeat(np.arange(reach.start.size - 1), np.diff(reach.start))
-        near = reach.metres <= limit_m
-        times += np.bincount(reach.point[near & counted.surely[site]], minlength=size)
-        maybe += np.bincount(reach.point[near & counted.perhaps[site]], minlength=size)
-    circle = _in_circle(snapshot, atlas, limit_m, counted.surely)
-    covered = times >= 1
+    query = CoverageQuery(mode="walk", minutes=DOUBLE_15_MINUTES, weight=weight)
+    served = serve(query, snapshot, atlas)
+    straight_times = served.circle_times
+    if served.limit_m != DOUBLE_15_M:
+        pieces = circle_pieces(snapshot, atlas, served.layer.key, DOUBLE_15_M)
+        straight_times = nearby(pieces, served.counts, DOUBLE_15_M, served.times.size).times
+    masks = (straight_times >= 1, straight_times >= 2, served.times >= 1, served.times >= 2)
+    table = np.column_stack([served.by_group(), *map(served.by_group, masks)])
+    standing = served.standing
 
-    group = demand.township + 1
-    groups = len(atlas.townships.names) + 1
-    masks = (np.ones(size, bool), covered, times >= 2, ~covered & (maybe >= 1), circle)
-    sums = [np.bincount(group[mask], weights=demand.weight[mask], minlength=groups) for mask in masks]
-    rows_at = snapshot.active_rows[counted.surely]
-    where = atlas.townships.townships_at(snapshot.lon[rows_at], snapshot.lat[rows_at])
-    standing = np.bincount(where + 1, minlength=groups)
-    table = np.column_stack(sums)
-    codes, names = ("", *atlas.townships.codes), ("", *atlas.townships.names)
-    rows = [_row(codes[i], names[i], table[i], int(standing[i])) for i in range(1, groups)]
-    if table[0, 0] > 0 or standing[0] > 0:
-        rows.append(_row("", "", table[0], int(standing[0])))
-    return CoverageAnswer(
-        query=query,
-        rows=tuple(rows),
-        total=_row("", "", table.sum(axis=0), int(standing.sum())),
-        gaps=find_gaps(query.mode, ~covered, counted.surely, snapshot, atlas),
-        unit=demand.unit,
-        unsure=int(counted.perhaps.sum()),
+    def row(code: str, name: str, stations: int, figures: Float) -> Double15Row:
+        demand, circle, circle_twice, street, street_twice = figures.tolist()
+        return Double15Row(code, name, stations, demand, circle, circle_twice, street, street_twice)
+
+    return Double15(
+        rows=tuple(row(code, name, int(standing[group]), table[group]) for group, code, name in served.listed),
+        total=row("", "", int(standing.sum()), table.sum(axis=0)),
+        unit=served.layer.demand.unit,
         revision=snapshot.revision,
         digest=atlas.digest,
     )
 
 
-def reached_area(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> dict[float, shapely.MultiPolygon]:
-    """The area from which a station that counts is within thirds of the minutes, for drawing: minutes to WGS-84."""
-    network = atlas.network(query.mode)
-    sites = sites_on(snapshot, atlas, query.mode)
-    surely = _counted(query, snapshot).surely
-    counting = Snaps(np.where(surely, sites.edge, np.int32(-1)), sites.offset_m, sites.off_m)
-    bands = [query.minutes * (i + 1) / BANDS for i in range(BANDS)]
-    limits_m = tuple(minutes * 60.0 * network.mode.metres_per_second for minutes in bands)
-    return dict(zip(bands, reached_areas(atlas.mesh, network, counting, limits_m), strict=True))
-
-
-def service_radius_m(query: CoverageQuery, atlas: Atlas) -> float:
-    """Radius of the plain circle of the same minutes."""
-    return query.minutes * 60.0 * atlas.network(query.mode).mode.metres_per_second
-
-
-def counted_stations(query: CoverageQuery, snapshot: Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of the snapshot that count in a question, and rows that would if their unknown hours were open."""
-    rows, counted = snapshot.active_rows, _counted(query, snapshot)
-    return rows[counted.surely], rows[counted.perhaps]
-
-
-def _counted(query: CoverageQuery, snapshot: Snapshot) -> _Counted:
-    rows = snapshot.active_rows
-    suits = np.ones(rows.size, bool)
-    for key in query.amenities:
-        suits &= snapshot.has(key, nearby=True)[rows]
-    if query.at is None:
-        return _Counted(suits, np.zeros(rows.size, bool))
-    state = snapshot.states_at(query.at)[rows]
-    return _Counted(suits & (state == STATE_CODES[State.OPEN]), suits & (state == STATE_CODES[State.UNKNOWN]))
-
-
-def _row(code: str, name: str, sums: Float, stations: int) -> TownshipRow:
-    demand, covered, twice, perhaps, circle = (float(value) for value in sums)
-    return TownshipRow(code, name, demand, covered, twice, perhaps, circle, max(demand - covered, 0.0), stations)
-
-
-def _in_circle(snapshot: Snapshot, atlas: Atlas, radius_m: float, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Bool [demand points]: within a straight distance of a station that counts."""
-    rows = snapshot.active_rows
-
-    def nearest() -> Float:
-        tree = cKDTree(_on_sphere(snapshot.lon[rows[counts]], snapshot.lat[rows[counts]]))
-        return np.asarray(tree.query(_on_sphere(atlas.demand.lon, atlas.demand.lat))[0])
-
-    if not counts.any():
-        return np.zeros(atlas.demand.weight.size, bool)
-    chord_m = 2.0 * EARTH_RADIUS_M * np.sin(min(radius_m / EARTH_RADIUS_M, np.pi) / 2.0)
-    inside: NDArray[np.bool_] = (
-        atlas.memo.get(("circle", snapshot.positions_digest, counts.tobytes()), nearest) <= chord_m
-    )
-    return inside
-
-
-def _on_sphere(lon: Float, lat: Float) -> Float:
-    """Positions as float64 [K, 3] in metres from the middle of the Earth; chords order as great circles do."""
-    x, y = np.radians(lon), np.radians(lat)
-    return EARTH_RADIUS_M * np.column_stack((np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)))
+def _in_bands(served: Served, bands: tuple[float, ...]) -> Float:
+    """Covered demand within each of some minutes, float64 [groups, bands]."""
+    limits_m = np.array([band * 60.0 * served.speed_ms for band in bands[:-1]] + [served.limit_m], np.float32)
+    covered = np.flatnonzero(served.covered)
+    band = np.searchsorted(limits_m, served.nearest_m[covered])
+    # What counts within the limit as a float counts within it here.
+    band = np.minimum(band, len(bands) - 1)
+    place = served.group[covered] * len(bands) + band
+    sums = summed(place, served.weight[covered], served.groups * len(bands))
+    return sums.reshape(served.groups, len(bands)).cumsum(axis=1)

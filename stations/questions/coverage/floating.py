@@ -1,0 +1,128 @@
+"""Seats for people: the enhanced two-step floating catchment, where it is known how many seats there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata.lonlat import Float
+from geodata.streets import Int, Long
+from stations.questions.coverage.serving import Bool, Served, entries, summed
+
+ZONE_WEIGHTS = (1.0, 0.68, 0.22)
+"""Of the near, the middle and the far third of the minutes; Luo and Qi's first set."""
+
+PER = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsRow:
+    """Seats within reach of one township.
+
+    Attributes
+    ----------
+    demand
+        In the unit of the demand.
+    seats
+        Seats that fall to it.
+    per_thousand
+        Seats for every thousand of demand; None where there is none, or where no seats are known at all.
+    """
+
+    code: str
+    name: str
+    demand: float
+    seats: float
+    per_thousand: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Floating:
+    """Seats for people, by township and in total.
+
+    Attributes
+    ----------
+    seats
+        Of all stations that count and whose seats are known.
+    idle
+        Those of them that are within reach of nobody.
+    known
+        Stations that count and whose seats are known.
+    unknown
+        Codes of stations that count and whose seats are not known; they are left out, not guessed.
+    zones
+        Minutes at which the three zones end.
+    """
+
+    rows: tuple[SeatsRow, ...]
+    total: SeatsRow
+    seats: int
+    idle: int
+    known: int
+    unknown: tuple[str, ...]
+    zones: tuple[float, float, float]
+    unit: str
+
+
+def floating(served: Served) -> Floating:
+    """Share out the seats of stations among those within reach, and add up what each place gets.
+
+    First every station's seats are divided by the demand in its catchment, then every demand point adds up the ratios
+    of the stations in reach; in both, what is farther weighs less, by thirds of the minutes.
+
+    Source: W. Luo and Y. Qi, "An enhanced two-step floating catchment area (E2SFCA) method for measuring spatial
+    accessibility to primary care physicians", Health & Place 15 (2009), 1100-1107.
+    """
+    stations = served.snapshot.stations
+    said = [stations[row].seats for row in served.snapshot.active_rows[served.counts].tolist()]
+    counted = np.flatnonzero(served.counts)
+    known = np.zeros(served.counts.size, bool)
+    known[counted] = [seats is not None for seats in said]
+    seats = np.zeros(served.counts.size)
+    seats[counted] = [seats or 0 for seats in said]
+
+    load = np.zeros(seats.size)
+    for point, site, weight in _catchments(served, known):
+        load += summed(site, served.weight[point] * weight, seats.size)
+    ratio = np.divide(seats, load, out=np.zeros(seats.size), where=load > 0)
+    access = np.zeros(served.weight.size)
+    for point, site, weight in _catchments(served, known):
+        access += summed(point, ratio[site] * weight, access.size)
+
+    demand = served.by_group()
+    given = summed(served.group, access * served.weight, served.groups)
+
+    def row(code: str, name: str, people: float, sum_: float) -> SeatsRow:
+        per = PER * sum_ / people if people > 0 and known.any() else None
+        return SeatsRow(code, name, people, sum_, per)
+
+    return Floating(
+        rows=tuple(row(code, name, float(demand[group]), float(given[group])) for group, code, name in served.listed),
+        total=row("", "", float(demand.sum()), float(given.sum())),
+        seats=int(seats.sum()),
+        idle=int(seats[load <= 0].sum()),
+        known=int(known.sum()),
+        unknown=tuple(served.codes[site] for site in counted[~known[counted]].tolist()),
+        zones=_zones(served.query.minutes),
+        unit=served.layer.demand.unit,
+    )
+
+
+def _zones(reach: float) -> tuple[float, float, float]:
+    return reach / 3.0, reach * 2.0 / 3.0, reach
+
+
+def _catchments(served: Served, chosen: Bool) -> Iterator[tuple[Long, Int, Float]]:
+    """Points, stations within reach of them, and how much each pair weighs."""
+    ends_m = np.array(_zones(served.limit_m)[:-1], np.float32)
+    for rows in served.pieces():
+        taken = entries(rows, chosen, served.limit_m)
+        times = np.diff(np.searchsorted(taken, rows.reach.start))
+        zone = np.searchsorted(ends_m, rows.reach.metres[taken])
+        yield (
+            np.repeat(np.arange(times.size), times),
+            rows.site[rows.reach.site[taken]],
+            np.array(ZONE_WEIGHTS)[zone],
+        )

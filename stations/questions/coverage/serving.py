@@ -1,0 +1,357 @@
+"""Who is served: the counted stations within reach of every demand point, from which all figures follow.
+
+Everything is a reduction over two sparse matrices, metres by street and metres
+in a straight line, which depend on positions alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.atlas import Atlas
+from geodata.demand import PEOPLE, Demand
+from geodata.lonlat import Float
+from geodata.snapping import Snaps
+from geodata.standing import Rows
+from stations.errors import QuestionError
+from stations.hours import State
+from stations.questions.coverage.query import LEAST_SPEED_KMH, CoverageQuery
+from stations.questions.coverage.whatif import supposed
+from stations.questions.reach import circle_pieces, reach_pieces
+from stations.registry.snapshot import STATE_CODES, Snapshot
+
+Bool = NDArray[np.bool_]
+Int = NDArray[np.int32]
+Metres = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layer:
+    """Demand that a question may sum."""
+
+    key: str
+    demand: Demand
+    on: Mapping[str, Snaps]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which of the active stations count, in the order of `Snapshot.active_rows`.
+
+    Attributes
+    ----------
+    suits
+        bool [active]: have the amenities.
+    surely, perhaps
+        bool [active]: suit and are open at the moment; suit, and their hours at the moment are not known. Whatever
+        the hours, all that suit are counted surely.
+    """
+
+    suits: Bool
+    surely: Bool
+    perhaps: Bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """The stations of some choice within a distance of each demand point.
+
+    Attributes
+    ----------
+    times
+        int32 [P]: how many.
+    metres, second_m
+        float32 [P]: to the nearest and to the next; infinite where there is none.
+    site
+        int32 [P]: the nearest, as a place among the active stations; -1 where there is none.
+    """
+
+    times: Int
+    metres: Metres
+    site: Int
+    second_m: Metres
+
+
+class Listed(NamedTuple):
+    """A row of an answer: the number of its group, and the township's code and name, empty for outside all."""
+
+    group: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A question with what all its answers are reduced from. Points are those of the layer's demand.
+
+    Attributes
+    ----------
+    snapshot
+        As supposed: with the changes of the query.
+    limit_m
+        How far one gets in the minutes.
+    speed_ms
+        Metres per second.
+    counts, perhaps
+        bool [active]: stations that count, and those that would if their unknown hours were open.
+    times, times_if
+        int32 [P]: counted stations within reach; the same, if those of unknown hours were open.
+    nearest_m, nearest_site
+        float32 and int32 [P]: the nearest counted station within reach; infinite and -1 where there is none. Sites
+        are places among the active stations.
+    second_m, nearest_if_m
+        float32 [P]: to the second nearest that counts; to the nearest, if unknown hours were open.
+    circle_times, circle_m
+        Counted stations within the same distance in a straight line, and the nearest of them.
+    """
+
+    query: CoverageQuery
+    snapshot: Snapshot
+    atlas: Atlas
+    layer: Layer
+    limit_m: float
+    speed_ms: float
+    suits: Bool
+    counts: Bool
+    perhaps: Bool
+    times: Int
+    times_if: Int
+    nearest_m: Metres
+    nearest_site: Int
+    second_m: Metres
+    nearest_if_m: Metres
+    circle_times: Int
+    circle_m: Metres
+
+    @property
+    def covered(self) -> Bool:
+        """Bool [P]: within reach of a station that counts."""
+        return self.times >= 1
+
+    @property
+    def weight(self) -> Float:
+        """float64 [P]: demand."""
+        return self.layer.demand.weight
+
+    @property
+    def total(self) -> float:
+        """All demand."""
+        return float(self.weight.sum())
+
+    @cached_property
+    def group(self) -> NDArray[np.int64]:
+        """int64 [P]: township of each point, from 1; 0 outside all."""
+        return self.layer.demand.township.astype(np.int64) + 1
+
+    @property
+    def groups(self) -> int:
+        """How many groups there may be: a township each, and what lies outside all."""
+        return len(self.atlas.townships.names) + 1
+
+    def by_group(self, chosen: Bool | None = None) -> Float:
+        """Demand by group, float64 [groups]: all, or that of some points alone, bool [P]."""
+        if chosen is None:
+            return summed(self.group, self.weight, self.groups)
+        return summed(self.group[chosen], self.weight[chosen], self.groups)
+
+    @cached_property
+    def site_group(self) -> NDArray[np.int64]:
+        """int64 [active]: the group that each active station stands in."""
+        rows = self.snapshot.active_rows
+        where = self.atlas.memo.get(
+            ("standing", self.snapshot.positions_digest),
+            lambda: self.atlas.townships.townships_at(self.snapshot.lon[rows], self.snapshot.lat[rows]),
+        )
+        return where.astype(np.int64) + 1
+
+    @cached_property
+    def standing(self) -> NDArray[np.int64]:
+        """int64 [groups]: stations that count, by where they stand."""
+        return np.bincount(self.site_group[self.counts], minlength=self.groups)
+
+    @cached_property
+    def listed(self) -> tuple[Listed, ...]:
+        """What an answer has a row for: every township, and at the end what lies outside all, if anything does."""
+        townships = self.atlas.townships
+        named = zip(range(1, self.groups), townships.codes, townships.names, strict=True)
+        rows = [Listed(group, code, name) for group, code, name in named]
+        if self.standing[0] or (self.weight[self.group == 0] > 0).any():
+            rows.append(Listed(0, "", ""))
+        return tuple(rows)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the active stations, which sites are places among."""
+        rows = self.snapshot.active_rows
+        return tuple(self.snapshot.codes[row] for row in rows.tolist())
+
+    def pieces(self, limit_m: float | None = None) -> Iterator[Rows]:
+        """The matrix by street to at least a limit, the one of the question unless told; mostly in one piece."""
+        return reach_pieces(
+            self.snapshot, self.atlas, self.query.mode, self.layer.key, self.limit_m if limit_m is None else limit_m
+        )
+
+
+def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
+    """Find out who is served.
+
+    A demand point is served when the way along the streets from it to the door of a station that counts takes at most
+    the minutes asked.
+
+    Parameters
+    ----------
+    snapshot
+        As the registry has it; the changes of the query are made here.
+
+    Raises
+    ------
+    UnknownModeError
+        The atlas was built without the travel mode.
+    QuestionError
+        A speed at which nobody goes, or demand that there is not.
+    WhatIfError
+        A change that cannot be supposed.
+    """
+    speed_ms = speed_of(query, atlas)
+    layer = layer_of(query.weight, atlas)
+    snapshot = supposed(query.changes, snapshot, atlas)
+    limit_m = query.minutes * 60.0 * speed_ms
+    counted = counted_of(query, snapshot)
+    points = layer.demand.weight.size
+    pieces = list(reach_pieces(snapshot, atlas, query.mode, layer.key, limit_m))
+    surely = nearby(pieces, counted.surely, limit_m, points)
+    either = surely
+    if counted.perhaps.any():
+        either = nearby(pieces, counted.surely | counted.perhaps, limit_m, points)
+    straight = nearby(circle_pieces(snapshot, atlas, layer.key, limit_m), counted.surely, limit_m, points)
+    return Served(
+        query=query,
+        snapshot=snapshot,
+        atlas=atlas,
+        layer=layer,
+        limit_m=limit_m,
+        speed_ms=speed_ms,
+        suits=counted.suits,
+        counts=counted.surely,
+        perhaps=counted.perhaps,
+        times=surely.times,
+        times_if=either.times,
+        nearest_m=surely.metres,
+        nearest_site=surely.site,
+        second_m=surely.second_m,
+        nearest_if_m=either.metres,
+        circle_times=straight.times,
+        circle_m=straight.metres,
+    )
+
+
+def speed_of(query: CoverageQuery, atlas: Atlas) -> float:
+    """Metres per second of a question.
+
+    Raises
+    ------
+    UnknownModeError
+        The atlas was built without the travel mode.
+    QuestionError
+        Slower than `LEAST_SPEED_KMH`, or faster than the mode may be asked for.
+    """
+    mode = atlas.network(query.mode).mode
+    if query.speed_kmh is None:
+        return mode.metres_per_second
+    if not LEAST_SPEED_KMH <= query.speed_kmh <= mode.max_speed_kmh:
+        raise QuestionError(
+            "Nobody goes {speed:g} km/h there. Give a speed from {least:g} to {most:g} km/h.",
+            speed=query.speed_kmh,
+            least=LEAST_SPEED_KMH,
+            most=mode.max_speed_kmh,
+        )
+    return query.speed_kmh / 3.6
+
+
+def layer_of(weight: str, atlas: Atlas) -> Layer:
+    """The demand that a question sums; the atlas's own where nothing is named.
+
+    Raises
+    ------
+    QuestionError
+        The atlas has none under that key.
+    """
+    own = "people" if atlas.demand.unit == PEOPLE else "street"
+    if weight not in {"", own}:
+        raise QuestionError("There is no demand “{weight}”. Known are: {known}.", weight=weight[:80], known=own)
+    return Layer("", atlas.demand, atlas.demand_on)
+
+
+def counted_of(query: CoverageQuery, snapshot: Snapshot) -> Counted:
+    """Which active stations count in a question."""
+    rows = snapshot.active_rows
+    suits = np.ones(rows.size, bool)
+    for key in query.amenities:
+        suits &= snapshot.has(key, nearby=True)[rows]
+    if query.at is None:
+        return Counted(suits, suits, np.zeros(rows.size, bool))
+    state = snapshot.states_at(query.at)[rows]
+    return Counted(suits, suits & (state == STATE_CODES[State.OPEN]), suits & (state == STATE_CODES[State.UNKNOWN]))
+
+
+def counted_stations(query: CoverageQuery, snapshot: Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of a snapshot, as supposed, that count in a question, and rows that would if their hours were open."""
+    rows, counted = snapshot.active_rows, counted_of(query, snapshot)
+    return rows[counted.surely], rows[counted.perhaps]
+
+
+def nearby(pieces: Iterable[Rows], chosen: Bool, limit_m: float, points: int) -> Nearby:
+    """Find the chosen stations, bool [active], within a distance of each point."""
+    found: Nearby | None = None
+    for rows in pieces:
+        part = _nearby(rows, chosen, limit_m)
+        found = part if found is None else _together(found, part)
+    if found is None:
+        none = np.full(points, np.inf, np.float32)
+        return Nearby(np.zeros(points, np.int32), none, np.full(points, -1, np.int32), none)
+    return found
+
+
+def summed(place: NDArray[np.integer], values: Float, size: int) -> Float:
+    """Add up values by the place of each, float64 [size]."""
+    return np.bincount(place, weights=values, minlength=size).astype(np.float64, copy=False)
+
+
+def entries(rows: Rows, chosen: Bool, limit_m: float) -> NDArray[np.int64]:
+    """Entries of a matrix, ascending, of the chosen stations within a distance."""
+    reach = rows.reach
+    return np.flatnonzero(rows.by_slot(chosen)[reach.site] & (reach.metres <= limit_m))
+
+
+def _nearby(rows: Rows, chosen: Bool, limit_m: float) -> Nearby:
+    # A point's entries stand nearest first: the first that is chosen is the nearest, the next the second nearest.
+    reach = rows.reach
+    taken = entries(rows, chosen, limit_m)
+    first = np.searchsorted(taken, reach.start)
+    times = np.diff(first).astype(np.int32)
+    metres, second_m = np.full((2, times.size), np.inf, np.float32)
+    site = np.full(times.size, -1, np.int32)
+    one, two = np.flatnonzero(times >= 1), np.flatnonzero(times >= 2)
+    nearest = taken[first[one]]
+    metres[one] = reach.metres[nearest]
+    site[one] = rows.site[reach.site[nearest]]
+    second_m[two] = reach.metres[taken[first[two] + 1]]
+    return Nearby(times, metres, site, second_m)
+
+
+def _together(one: Nearby, other: Nearby) -> Nearby:
+    """Put the stations of two pieces together."""
+    closer = other.metres < one.metres
+    nearest, farther = np.minimum(one.metres, other.metres), np.maximum(one.metres, other.metres)
+    return Nearby(
+        one.times + other.times,
+        nearest,
+        np.where(closer, other.site, one.site),
+        np.minimum(farther, np.minimum(one.second_m, other.second_m)),
+    )
