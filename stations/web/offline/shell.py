@@ -76,9 +76,16 @@ def offline_door(house: House, names: Names) -> Blueprint:
         pages = {spoken: url_for("offline.shell", lang=spoken) for spoken in LOCALES}
         return write_worker([folder / "js" / name for name in WORKER], files, pages, shells)
 
+    @lru_cache(maxsize=len(LOCALES))
+    def said_later(_spoken: str) -> str:
+        return orjson.dumps(words_later()).decode()
+
     @door.app_context_processor
     def keeping() -> dict[str, Any]:
-        return {"kept": lambda place, station: what_is_kept(house, packs, place, station), "words_later": words_later}
+        return {
+            "kept": lambda place, station: what_is_kept(house, packs, place, station),
+            "words_later": lambda: said_later(language()),
+        }
 
     @door.get("/pack.json")
     def pack() -> Response:
