@@ -17,7 +17,7 @@ from geodata.access import load_modes
 from geodata.atlas import Atlas
 from stations.commands.telling import told
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
-from stations.handouts.tables import coverage_csv, gaps_csv
+from stations.handouts.townshiptables import coverage_csv, gaps_csv
 from stations.questions.coverage import CoverageAnswer, coverage, reached_area
 from stations.questions.nearest import Found, Why, find_nearest
 from stations.taxonomy import Taxonomy

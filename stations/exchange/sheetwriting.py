@@ -64,10 +64,10 @@ def write_workbook(
     TooLongError
         More rows, or a longer text, than a workbook can hold.
     """
-    with _workbook() as book:
+    with open_workbook() as book:
         sheet = book.create_sheet(title)
         _lay_out(sheet, columns)
-        heads = [_filled(WriteOnlyCell(sheet), column.header, 1, column.header) for column in columns]
+        heads = [filled(WriteOnlyCell(sheet), column.header, 1, column.header) for column in columns]
         for head in heads:
             head.font, head.alignment = Font(bold=True), Alignment(vertical="top", wrap_text=True)
         sheet.append(heads)
@@ -79,20 +79,20 @@ def write_workbook(
                 raise TooLongError("A workbook holds at most {most} stations. Write CSV instead.", most=MOST_ROWS)
             sheet.append(
                 [
-                    None if value is None or value == "" else _filled(cell, value, number, column.header)
+                    None if value is None or value == "" else filled(cell, value, number, column.header)
                     for cell, value, column in zip(cells, row, columns, strict=True)
                 ]
             )
         other = book.create_sheet("About" if title.isascii() else "说明")
         other.column_dimensions["A"].width, other.column_dimensions["B"].width = 24, 80
         for number, line in enumerate(about, start=1):
-            other.append([_filled(WriteOnlyCell(other), text, number, line[0]) for text in line])
-        with _Undated(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            other.append([filled(WriteOnlyCell(other), text, number, line[0]) for text in line])
+        with Undated(path, "w", zipfile.ZIP_DEFLATED) as archive:
             ExcelWriter(book, archive).write_data()
 
 
 @contextlib.contextmanager
-def _workbook() -> Iterator[Workbook]:
+def open_workbook() -> Iterator[Workbook]:
     """Give a workbook; in the end, nothing of it is left in the folder for temporary files."""
     book = Workbook(write_only=True)
     book.properties.creator = "Yizhan"
@@ -110,7 +110,7 @@ def _workbook() -> Iterator[Workbook]:
                 writer.cleanup()
 
 
-class _Undated(zipfile.ZipFile):
+class Undated(zipfile.ZipFile):
     """An archive whose parts all have the same time."""
 
     def open(
@@ -147,7 +147,7 @@ def _offer(column: Column) -> DataValidation | None:
     return DataValidation(type="list", formula1=f'"{words}"', allow_blank=True, errorStyle="warning")
 
 
-def _filled(cell: Cell, value: Value, number: int, header: str) -> Cell:
+def filled(cell: Cell, value: Value, number: int, header: str) -> Cell:
     """Put a value into a cell of a row; openpyxl would take some texts for formulas or errors."""
     if isinstance(value, str):
         text = _ESCAPE.sub("_x005F_", not_unguarded(value))

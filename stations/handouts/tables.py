@@ -1,21 +1,175 @@
-"""Tables to take away as CSV that a spreadsheet program opens."""
+"""A table as every handout shows it: headings, typed cells, a line of totals; and the same as CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from stations.exchange.formulas import guarded
 from stations.exchange.writing import BOM
-from stations.questions.coverage import CoverageAnswer, TownshipRow
-from stations.wording.figures import say_place
+from stations.wording.figures import say_amount, say_raw_unit, say_unit
 
-AMOUNTS = ("demand", "covered", "covered_twice", "circle", "uncovered", "perhaps")
+Value = str | int | float | None
+
+NOTHING = "–"
+"""Printed where there is nothing to tell."""
+
 DEGREE_DIGITS = 6
 """A tenth of a metre."""
+
+
+class Kind(StrEnum):
+    """What the cells of a column are, and so how they are told."""
+
+    TEXT = "text"
+    COUNT = "count"
+    AMOUNT = "amount"
+    """Demand, in its unit."""
+    SHARE = "share"
+    """0 to 1, told in per cent."""
+    POINTS = "points"
+    """A difference of two shares, told in percentage points."""
+    INDEX = "index"
+    MINUTES = "minutes"
+    METRES = "metres"
+    DEGREES = "degrees"
+
+
+DIGITS = {
+    Kind.AMOUNT: 1,
+    Kind.SHARE: 6,
+    Kind.POINTS: 6,
+    Kind.INDEX: 4,
+    Kind.MINUTES: 1,
+    Kind.METRES: 0,
+    Kind.DEGREES: DEGREE_DIGITS,
+}
+"""To how many digits a table holds its numbers, in every file the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    key
+        Its name where programs read it.
+    heading
+        In the language of the reader, without a unit.
+    brief
+        For paper; empty where the heading is short enough.
+    printed
+        False for what a printed page has no room for.
+    signed
+        A difference, told with its sign.
+    """
+
+    key: str
+    heading: str
+    kind: Kind = Kind.TEXT
+    brief: str = ""
+    printed: bool = True
+    signed: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are words, which stand to the left."""
+        return self.kind is Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Attributes
+    ----------
+    key
+        Its name where programs read it.
+    rows
+        A value for each column; None where there is nothing to tell.
+    total
+        The line beneath; None where nothing can be added up.
+    unit
+        Of the amounts.
+    note
+        How to read it, in a sentence or two.
+    """
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+    total: Sequence[Value] | None = None
+    unit: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Hold every number to the digits of its kind, so that no two files differ in what they round."""
+        rows = tuple(tuple(map(_held, self.columns, row)) for row in self.rows)
+        object.__setattr__(self, "rows", rows)
+        if self.total is not None:
+            object.__setattr__(self, "total", tuple(map(_held, self.columns, self.total)))
+
+    def column(self, key: str) -> list[Value]:
+        """The cells of a column, without the total."""
+        at = [column.key for column in self.columns].index(key)
+        return [row[at] for row in self.rows]
+
+    @property
+    def lines(self) -> list[Sequence[Value]]:
+        """The rows and the total."""
+        return [*self.rows, *([] if self.total is None else [self.total])]
+
+
+def heading(column: Column, unit: str) -> str:
+    """A column's heading with the unit in which a file for programs holds it."""
+    units = {
+        Kind.AMOUNT: say_raw_unit(unit),
+        Kind.SHARE: gettext("per cent"),
+        Kind.POINTS: gettext("percentage points"),
+        Kind.MINUTES: gettext("minutes"),
+        Kind.METRES: gettext("metres"),
+        Kind.DEGREES: "WGS-84",
+    }
+    if column.kind not in units:
+        return column.heading
+    return gettext("%(what)s (%(unit)s)", what=column.heading, unit=units[column.kind])
+
+
+def printed_heading(column: Column, unit: str) -> str:
+    """A column's heading on paper, with the unit in which `printed` tells it."""
+    words = column.brief or column.heading
+    if column.kind is Kind.AMOUNT:
+        return gettext("%(what)s (%(unit)s)", what=words, unit=say_unit(unit))
+    if column.kind is Kind.MINUTES:
+        return gettext("%(what)s (%(unit)s)", what=words, unit=gettext("min"))
+    if column.kind is Kind.METRES:
+        return gettext("%(what)s (%(unit)s)", what=words, unit=gettext("m"))
+    return words
+
+
+def printed(value: Value, column: Column, unit: str) -> str:
+    """A cell as it is printed."""
+    if value is None or value == "":
+        return NOTHING if column.kind is not Kind.TEXT else ""
+    if isinstance(value, str):
+        return value
+    sign = "+" if column.signed and value > 0 else ""
+    if column.kind is Kind.AMOUNT:
+        said = say_amount(abs(value), unit)
+        if column.signed and value < 0:
+            return f"−{said}"
+        return f"{sign}{said}"
+    if column.kind in {Kind.SHARE, Kind.POINTS}:
+        return sign + _per_cent(value, column.kind)
+    formats = {Kind.INDEX: "0.000", Kind.MINUTES: "#,##0", Kind.DEGREES: "0.00000"}
+    return sign + str(format_decimal(value, format=formats.get(column.kind, "#,##0")))
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -27,73 +181,44 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return (BOM + page.getvalue()).encode()
 
 
+def table_csv(table: Table) -> bytes:
+    """Write a table as CSV, its total as the last row."""
+    return write_csv(
+        [heading(column, table.unit) for column in table.columns],
+        (
+            [
+                round(100.0 * value, 2) if isinstance(value, float | int) and column.kind in PER_CENT else value
+                for value, column in zip(row, table.columns, strict=True)
+            ]
+            for row in table.lines
+        ),
+    )
+
+
+PER_CENT = frozenset({Kind.SHARE, Kind.POINTS})
+
+
+def _held(column: Column, value: Value) -> Value:
+    if isinstance(value, float):
+        return round(value, DIGITS[column.kind]) + 0.0 if column.kind in DIGITS else value
+    return value
+
+
+def _per_cent(value: float, kind: Kind) -> str:
+    per_cent = 100.0 * value
+    if kind is Kind.SHARE:
+        # 99.96 must not read as "all", nor 0.04 as "none".
+        if 99.95 <= per_cent < 100.0:
+            per_cent = 99.9
+        elif 0.0 < per_cent < 0.05:
+            per_cent = 0.1
+        return f"{format_decimal(per_cent, format='0.#' if per_cent in {0.0, 100.0} else '0.0')}%"
+    return str(format_decimal(per_cent, format="0.0"))
+
+
 def _cell(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     return guarded(value) if isinstance(value, str) else value
-
-
-def coverage_csv(answer: CoverageAnswer) -> bytes:
-    """The table of townships, and its total, as CSV."""
-    unit = unit_words(answer.unit)
-    header = [
-        gettext("Code"),
-        gettext("Township"),
-        gettext("Stations"),
-        gettext("Demand (%(unit)s)", unit=unit),
-        gettext("Covered (%(unit)s)", unit=unit),
-        gettext("Covered by two or more (%(unit)s)", unit=unit),
-        gettext("Claimed by the circle (%(unit)s)", unit=unit),
-        gettext("Uncovered (%(unit)s)", unit=unit),
-        gettext("Perhaps covered, hours not known (%(unit)s)", unit=unit),
-        gettext("Share covered (per cent)"),
-    ]
-    rows = [_row(row, row.name or gettext("Outside all townships")) for row in answer.rows]
-    return write_csv(header, [*rows, _row(answer.total, gettext("Total"))])
-
-
-def _row(row: TownshipRow, name: str) -> list[object]:
-    return [
-        row.code,
-        name,
-        row.stations,
-        *(round(getattr(row, amount), 1) for amount in AMOUNTS),
-        None if row.share is None else round(100.0 * row.share, 2),
-    ]
-
-
-def gaps_csv(answer: CoverageAnswer) -> bytes:
-    """The ranked gaps as CSV; positions are WGS-84."""
-    header = [
-        gettext("Rank"),
-        gettext("Gap"),
-        gettext("Township"),
-        gettext("Uncovered (%(unit)s)", unit=unit_words(answer.unit)),
-        gettext("Longitude (WGS-84)"),
-        gettext("Latitude (WGS-84)"),
-        gettext("Nearest station"),
-        gettext("Minutes to it"),
-    ]
-    return write_csv(
-        header,
-        [
-            [
-                rank,
-                say_place(gap.name),
-                gap.township,
-                round(gap.demand, 1),
-                round(gap.position.lon, DEGREE_DIGITS),
-                round(gap.position.lat, DEGREE_DIGITS),
-                gap.nearest,
-                None if gap.seconds is None else round(gap.seconds / 60.0, 1),
-            ]
-            for rank, gap in enumerate(answer.gaps, 1)
-        ],
-    )
-
-
-def unit_words(unit: str) -> str:
-    """Name the unit of demand."""
-    return gettext("people") if unit == "people" else gettext("metres of street")

@@ -29,18 +29,44 @@ def say_metres(metres: float) -> str:
 
 
 def say_demand(amount: float, unit: str) -> str:
-    """Say an amount of demand in its unit: kilometres of street, or people."""
+    """Say an amount of demand in its unit: people, workers, square kilometres, or kilometres of street."""
+    whole = round(amount)
     if unit == "people":
-        people = round(amount)
-        return ngettext("%(people)s person", "%(people)s people", people, people=format_decimal(people, format="#,##0"))
-    return gettext("%(km)s km of street", km=format_decimal(amount / 1000.0, format="#,##0.0"))
+        return ngettext("%(people)s person", "%(people)s people", whole, people=format_decimal(whole, format="#,##0"))
+    if unit == "workers":
+        return ngettext(
+            "%(workers)s worker", "%(workers)s workers", whole, workers=format_decimal(whole, format="#,##0")
+        )
+    if unit == "square metres":
+        return gettext("%(km2)s km² of land", km2=say_amount(amount, unit))
+    return gettext("%(km)s km of street", km=say_amount(amount, unit))
 
 
 def say_amount(amount: float, unit: str) -> str:
-    """Say an amount of demand without its unit, for a column whose head says it: kilometres, or people."""
-    if unit == "people":
+    """Say an amount of demand without its unit, for a column whose head says it: people, workers, km² or kilometres."""
+    if unit in {"people", "workers"}:
         return str(format_decimal(round(amount), format="#,##0"))
+    if unit == "square metres":
+        return str(format_decimal(amount / 1e6, format="#,##0.0" if amount >= 1e5 or amount == 0.0 else "0.000"))
     return str(format_decimal(amount / 1000.0, format="#,##0.0"))
+
+
+def say_unit(unit: str) -> str:
+    """Name the unit in which `say_amount` tells amounts, for the head of a column."""
+    if unit == "people":
+        return gettext("people")
+    if unit == "workers":
+        return gettext("workers")
+    return gettext("km² of land") if unit == "square metres" else gettext("km of street")
+
+
+def say_raw_unit(unit: str) -> str:
+    """Name the unit of demand as it is counted, for files that programs read."""
+    if unit == "people":
+        return gettext("people")
+    if unit == "workers":
+        return gettext("workers")
+    return gettext("square metres") if unit == "square metres" else gettext("metres of street")
 
 
 def say_place(near: NearbyName | None) -> str:

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
-from stations.handouts.tables import coverage_csv, gaps_csv
+from stations.handouts.townshiptables import coverage_csv, gaps_csv
 from stations.web.attached import as_file
 from stations.web.params import given
 from stations.web.planning.findings import Asked, Findings
