@@ -19,6 +19,7 @@ from werkzeug.test import Client
 from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError, GeodataError
 from stations.commands.atlas import atlas_commands, demo_commands
+from stations.commands.demand import demand_commands
 from stations.commands.questions import question_commands
 from stations.commands.registry import registry_commands
 from stations.commands.stations import station_commands
@@ -157,6 +158,7 @@ def add_commands(app: Flask, settings: Settings) -> None:
 
     app.cli.add_command(atlas_commands())
     app.cli.add_command(demo_commands(settings, registry))
+    app.cli.add_command(demand_commands(settings))
     app.cli.add_command(registry_commands(settings))
     app.cli.add_command(station_commands(registry, settings.timezone, atlas))
     app.cli.add_command(upkeep_commands(registry, settings.timezone))

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from geodata.access import Mode
 from geodata.demand import Demand
 from geodata.drawing import Drawing
-from geodata.errors import AtlasError
+from geodata.errors import AtlasError, LayerError
 from geodata.features import Premises
 from geodata.gazetteer import Gazetteer
+from geodata.layers import OWN_LAYERS, Layer, from_parts, read_layers, to_parts
 from geodata.lonlat import LonLat
 from geodata.memo import Memo
 from geodata.network import StreetNetwork
@@ -35,7 +36,7 @@ from geodata.surface import Mesh
 from geodata.tiles import Tiles
 from geodata.townships import Townships
 
-FORMAT = 2
+FORMAT = 3
 HEAD = "atlas.json"
 UNFINISHED = ".unfinished-"
 DATA_FOLDER = re.compile(r"[0-9a-f]{12}-\w+")
@@ -97,8 +98,9 @@ class Atlas:
     ----------
     digest
         64 hexadecimal digits: the same for the same content on any machine.
-    demand_on
-        For each mode, where the demand points meet its streets.
+    layers
+        Demand by which coverage is weighed, by key; the first is the atlas's own: people where their numbers are
+        known, else metres of street. Those that were added come last.
     ground
         GeoJSON of what the planner's map shows beneath, as UTF-8 text.
     drawing
@@ -113,8 +115,7 @@ class Atlas:
     index: SegmentIndex
     mesh: Mesh
     townships: Townships
-    demand: Demand
-    demand_on: Mapping[str, Snaps]
+    layers: Mapping[str, Layer]
     gazetteer: Gazetteer
     premises: tuple[Premises, ...]
     ground: bytes
@@ -125,6 +126,31 @@ class Atlas:
     def modes(self) -> Mapping[str, Mode]:
         """The travel modes by key."""
         return {mode.key: mode for mode in self.streets.modes}
+
+    def layer(self, key: str = "") -> Layer:
+        """The demand layer of a key; of an empty one the atlas's own.
+
+        Raises
+        ------
+        LayerError
+            The atlas has no such layer.
+        """
+        found = next(iter(self.layers.values())) if not key else self.layers.get(key)
+        if found is None:
+            raise LayerError(
+                "There is no demand layer “{key}”. Use one of: {known}.", key=key[:40], known=", ".join(self.layers)
+            )
+        return found
+
+    @property
+    def demand(self) -> Demand:
+        """The demand points of the atlas's own layer."""
+        return self.layer().demand
+
+    @property
+    def demand_on(self) -> Mapping[str, Snaps]:
+        """For each mode, where the points of the atlas's own layer meet its streets."""
+        return self.layer().on
 
     @cached_property
     def tiles(self) -> Tiles:
@@ -179,6 +205,11 @@ class Atlas:
             Mode(**(entry | {"keys": tuple(entry["keys"]), "highways": frozenset(entry["highways"])}))
             for entry in head["modes"]
         )
+        own = {
+            str(key): from_parts(str(key), str(digest), parts, [mode.key for mode in modes])
+            for key, digest in head["layers"].items()
+        }
+        added = {layer.key: layer for layer in read_layers(folder, str(head["digest"]), [mode.key for mode in modes])}
         records = json.loads((data / "premises.json").read_text(encoding="utf-8"))
         return cls(
             digest=str(head["digest"]),
@@ -187,8 +218,7 @@ class Atlas:
             index=SegmentIndex.from_arrays(parts["index"]),
             mesh=Mesh.from_arrays(parts["mesh"]),
             townships=Townships.from_arrays(parts["townships"]),
-            demand=Demand.from_arrays(parts["demand"]),
-            demand_on={mode.key: Snaps(**parts[f"demand_{mode.key}"]) for mode in modes},
+            layers=own | added,
             gazetteer=Gazetteer.from_arrays(parts["gazetteer"]),
             premises=tuple(Premises(**(one | {"position": LonLat(*one["position"])})) for one in records),
             ground=(data / "ground.json").read_bytes(),
@@ -238,6 +268,7 @@ class Atlas:
             "format": FORMAT,
             "digest": self.digest,
             "drawing": self.drawing.mark,
+            "layers": {layer.key: layer.digest for layer in self._own_layers()},
             "data": data_name,
             "modes": [asdict(mode) | {"highways": sorted(mode.highways)} for mode in self.streets.modes],
             "arrays": {
@@ -254,12 +285,15 @@ class Atlas:
             "index": self.index.to_arrays(),
             "mesh": self.mesh.to_arrays(),
             "townships": self.townships.to_arrays(),
-            "demand": self.demand.to_arrays(),
             "gazetteer": self.gazetteer.to_arrays(),
             "drawing": self.drawing.to_arrays(),
         }
-        parts |= {f"demand_{mode}": dict(vars(snaps)) for mode, snaps in self.demand_on.items()}
+        for layer in self._own_layers():
+            parts |= to_parts(layer)
         return parts
+
+    def _own_layers(self) -> list[Layer]:
+        return [layer for key, layer in self.layers.items() if key in OWN_LAYERS]
 
 
 def read_summary(folder: Path) -> tuple[str, Summary]:

@@ -16,22 +16,21 @@ import numpy as np
 from geodata.access import Mode, load_modes
 from geodata.atlas import FORMAT, Atlas, ModeSummary, Part, Summary
 from geodata.datum import Datum
-from geodata.demand import Demand, demand_from_streets, read_population
+from geodata.demand import SAMPLE_M, Demand, demand_from_streets, read_population
 from geodata.drawing import draw
 from geodata.features import Premises
 from geodata.gazetteer import Gazetteer
 from geodata.ground import draw_ground
+from geodata.land import demand_from_land
+from geodata.layers import AREA, OWN_LAYERS, PEOPLE, STREET, Layer, layer_of
 from geodata.namesakes import check_namesakes
 from geodata.network import StreetNetwork
 from geodata.osm import Extract, read_extract
 from geodata.progress import Progress, silent
-from geodata.snapping import SegmentIndex, Snaps
+from geodata.snapping import SegmentIndex
 from geodata.streets import Streets, build_streets
 from geodata.surface import Mesh, build_mesh
 from geodata.townships import Townships, one_area, read_townships, townships_from_areas
-
-SAMPLE_M = 25.0
-"""Streets are weighed in pieces of at most this length, a quarter of a demand cell."""
 
 IN_ALL = "in all"
 """Seconds of the whole build: less than its stages together, for some run side by side."""
@@ -94,13 +93,13 @@ def build_atlas(
             else:
                 townships = one_area(streets.bounds)
         with stages("demand"):
-            demand = (
-                demand_from_streets(*samples, townships)
-                if population is None
-                else read_population(population, samples, townships)
-            )
+            demands = {STREET: demand_from_streets(*samples, townships)}
+            if population is not None:
+                demands[PEOPLE] = read_population(population, samples, townships)
+            demands[AREA] = demand_from_land(townships)
             networks = {key: StreetNetwork(streets, key, index) for key in modes}
-            demand_on = {key: network.snap_many(demand.lon, demand.lat) for key, network in networks.items()}
+            layers = {key: layer_of(key, demands[key], networks) for key in OWN_LAYERS if key in demands}
+            own = next(iter(layers.values()))
         with stages("names"):
             gazetteer = Gazetteer(extract.places)
         with stages("map"):
@@ -111,14 +110,13 @@ def build_atlas(
         mesh = laid.result()
     stages.seconds[IN_ALL] = round(clock() - begun, 2)
     return Atlas(
-        digest=_digest(streets, townships, demand, gazetteer, extract.premises),
-        summary=replace(_summarise(extract, streets, townships, demand, demand_on, stages.seconds), made_up=made_up),
+        digest=_digest(streets, townships, own.demand, gazetteer, extract.premises),
+        summary=replace(_summarise(extract, streets, townships, own, stages.seconds), made_up=made_up),
         streets=streets,
         index=index,
         mesh=mesh,
         townships=townships,
-        demand=demand,
-        demand_on=demand_on,
+        layers=layers,
         gazetteer=gazetteer,
         premises=extract.premises,
         ground=ground,
@@ -151,10 +149,10 @@ def _summarise(
     extract: Extract,
     streets: Streets,
     townships: Townships,
-    demand: Demand,
-    demand_on: Mapping[str, Snaps],
+    layer: Layer,
     seconds: Mapping[str, float],
 ) -> Summary:
+    demand = layer.demand
     figures: dict[str, ModeSummary] = {}
     refused: dict[str, dict[str, int]] = {}
     for i, mode in enumerate(streets.modes):
@@ -178,7 +176,7 @@ def _summarise(
         demand_total=round(float(demand.weight.sum()), 1),
         demand_unit=demand.unit,
         demand_basis=demand.basis,
-        demand_off={key: round(float(demand.weight[snaps.edge < 0].sum()), 1) for key, snaps in demand_on.items()},
+        demand_off={key: round(float(demand.weight[snaps.edge < 0].sum()), 1) for key, snaps in layer.on.items()},
         premises=len(extract.premises),
         places=len(extract.places),
         notes=(*townships.notes, *demand.notes),

@@ -31,8 +31,13 @@ CELL_M = 100.0
 MOST_BEYOND = 0.2
 """An area of people with more than this share of it beyond the streets was likely cut by the extract."""
 
+SAMPLE_M = 25.0
+"""Streets are weighed in pieces of at most this length, a quarter of a demand cell."""
+
 METRES_OF_STREET = "metres of street"
 PEOPLE = "people"
+WORKERS = "workers"
+SQUARE_METRES = "square metres"
 BY_STREET = "street"
 
 Int = NDArray[np.int32]
@@ -54,9 +59,9 @@ class Demand:
     street_m
         Metres of walkable street the point stands for; 0 for points taken from a file.
     unit
-        ``metres of street`` or ``people``.
+        ``metres of street``, ``people``, ``workers`` or ``square metres``.
     basis
-        ``street``, ``population points``, ``population polygons`` or ``township totals``.
+        ``street``, ``population points``, ``population polygons``, ``township totals`` or ``land``.
     notes
         What was left out or assumed, in plain words.
     """
@@ -119,8 +124,8 @@ def demand_from_streets(lon: Float, lat: Float, metres: Float, townships: Townsh
     return _on_grid(lon, lat, metres, metres, held, cell_m, BY_STREET)
 
 
-def read_population(path: Path, samples: Samples, townships: Townships) -> Demand:
-    """Read people from a file and lay them on the streets.
+def read_population(path: Path, samples: Samples, townships: Townships, unit: str = PEOPLE) -> Demand:
+    """Read people, or workers, from a file and lay them on the streets.
 
     Points stay where they are. The people of an area, or of a township, are spread
     over the streets in it by their length, and gathered on the same grid as
@@ -134,6 +139,8 @@ def read_population(path: Path, samples: Samples, townships: Townships) -> Deman
         Longitudes, latitudes (degrees WGS-84) and metres of short pieces of street.
     townships
         What the points are counted to.
+    unit
+        What is counted: ``people`` or ``workers``.
 
     Raises
     ------
@@ -142,11 +149,8 @@ def read_population(path: Path, samples: Samples, townships: Townships) -> Deman
         that are not these.
     """
     population = load_population(path)
-    if population.where is Where.POINTS:
-        return _from_points(population, samples, townships)
-    if population.where is Where.POLYGONS:
-        return _from_polygons(population, samples, townships)
-    return _from_totals(population, samples, townships)
+    laid = {Where.POINTS: _from_points, Where.POLYGONS: _from_polygons, Where.TOTALS: _from_totals}[population.where]
+    return replace(laid(population, samples, townships), unit=unit)
 
 
 # ---- the grid ----------------------------------------------------------------------------------

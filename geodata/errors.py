@@ -57,6 +57,10 @@ class DemandError(GeodataError, ValueError):
     """A population file that cannot be read or does not fit the streets."""
 
 
+class LayerError(GeodataError, ValueError):
+    """A layer of demand that cannot be added, or that the atlas does not have."""
+
+
 class AtlasError(GeodataError, ValueError):
     """An atlas folder that is missing, half-written or of another format."""
 

@@ -77,9 +77,10 @@ def reach(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_m: floa
 
     Raises
     ------
-    UnknownModeError
-        The atlas was built without the travel mode.
+    UnknownModeError, LayerError
+        The atlas has no such travel mode, or no such layer.
     """
+    layer = atlas.layer(layer).key
     step_m = _step(limit_m, _street_steps(atlas, mode))
     make = _by_street(atlas, mode, layer, limit_m if step_m is None else step_m)
     return _rows(snapshot, atlas, ("street", mode, layer, step_m), make)
@@ -95,6 +96,7 @@ def reach_pieces(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_
 
 def circle(snapshot: Snapshot, atlas: Atlas, layer: str, limit_m: float) -> Rows:
     """Straight metres from every demand point to every active station, to at least ``limit_m``; kept as `reach` is."""
+    layer = atlas.layer(layer).key
     step_m = _step(limit_m, CIRCLE_STEPS_M)
     make = _straight(atlas, layer, limit_m if step_m is None else step_m)
     return _rows(snapshot, atlas, ("straight", layer, step_m), make)
@@ -145,7 +147,7 @@ def _slots(on: Bool) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
 def _by_street(atlas: Atlas, mode: str, layer: str, limit_m: float) -> Make:
     def make(lon: Float, lat: Float) -> tuple[Reach, Bool]:
         network = atlas.network(mode)
-        points = atlas.memo.get(("points", mode, layer), lambda: Points(network, atlas.demand_on[mode]))
+        points = atlas.memo.get(("points", mode, layer), lambda: Points(network, atlas.layer(layer).on[mode]))
         sites = network.snap_many(lon, lat)
         return reach_matrix(points, sites, limit_m), sites.edge >= 0
 
@@ -154,7 +156,8 @@ def _by_street(atlas: Atlas, mode: str, layer: str, limit_m: float) -> Make:
 
 def _straight(atlas: Atlas, layer: str, limit_m: float) -> Make:
     def make(lon: Float, lat: Float) -> tuple[Reach, Bool]:
-        plain = atlas.memo.get(("plain", layer), lambda: Plain(atlas.demand.lon, atlas.demand.lat))
+        demand = atlas.layer(layer).demand
+        plain = atlas.memo.get(("plain", layer), lambda: Plain(demand.lon, demand.lat))
         return plain.reach(lon, lat, limit_m), np.ones(lon.size, bool)
 
     return make

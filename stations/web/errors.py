@@ -13,7 +13,15 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from geodata.errors import AtlasError, GeodataError, OffStreetError, PositionError, TileError, UnknownModeError
+from geodata.errors import (
+    AtlasError,
+    GeodataError,
+    LayerError,
+    OffStreetError,
+    PositionError,
+    TileError,
+    UnknownModeError,
+)
 from stations.errors import (
     ImportRefused,
     QuestionError,
@@ -35,6 +43,7 @@ STATUSES: Mapping[type[Exception], int] = {
     BadParameter: 400,
     PositionError: 400,
     UnknownModeError: 400,
+    LayerError: 400,
     SayingError: 400,
     QuestionError: 400,
     UnknownStationError: 404,

@@ -232,7 +232,15 @@ def test_no_atlas_says_how_to_build_one(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["streets.edge_m", "streets.shape_x", "index.cell_key", "mesh.triangle", "demand.weight"]
+    "part",
+    [
+        "streets.edge_m",
+        "streets.shape_x",
+        "index.cell_key",
+        "mesh.triangle",
+        "layer-street.weight",
+        "layer-area-walk.edge",
+    ],
 )
 @pytest.mark.parametrize("left", [0, 7, 64, 0.5, 0.99, None])
 def test_an_array_cut_off_or_lost_is_a_damaged_atlas(saved, part, left) -> None:
@@ -275,7 +283,7 @@ def test_a_head_that_lacks_something_is_a_damaged_atlas(saved, lost) -> None:
         Atlas.load(saved)
 
 
-@pytest.mark.parametrize("part", ["streets", "index", "demand_walk"])
+@pytest.mark.parametrize("part", ["streets", "index", "layer-street", "layer-area-walk"])
 def test_a_head_that_lacks_a_part_is_a_damaged_atlas(saved, part) -> None:
     head = json.loads((saved / HEAD).read_text())
     del head["arrays"][part]
