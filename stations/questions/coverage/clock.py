@@ -185,8 +185,7 @@ def _packed(bits: Bool) -> Words:
 
 def _lay_over(rows: Rows, chosen: Bool, words: Words, limit_m: float, bits: tuple[Words, Words]) -> None:
     """Add what some stations are open at: a second one on top of a first carries into the bits of two and more."""
-    taken = entries(rows, chosen, limit_m)
-    first = np.searchsorted(taken, rows.reach.start)
+    taken, first = entries(rows, chosen, limit_m)
     times = np.diff(first)
     # The k-th station of every point at once; points with the most stations stand first, so these are a run.
     order = np.argsort(-times, kind="stable")

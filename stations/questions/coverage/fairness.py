@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata.lonlat import Float
-from geodata.streets import Long
 from stations.questions.coverage.serving import Served, summed
 
 
@@ -71,8 +70,12 @@ def fairness(served: Served) -> Fairness:
     shares = covered[group] / demand[group]
     worst = named[int(np.argmin(shares))] if named else None
     best = named[int(np.argmax(shares))] if named else None
-    access = served.times.astype(np.float64)
-    within, between = theil_parts(access, served.weight, served.group)
+    # How many people have 0, 1, 2 … stations within reach: a few numbers for all the points.
+    people = summed(served.times, served.weight, 0)
+    access = np.arange(people.size, dtype=np.float64)
+    spread = inequality(access, people)
+    reached = summed(served.group, served.weight * served.times, served.groups)
+    within, between = theil_parts(spread.theil, demand, reached)
     return Fairness(
         worst_code=worst.code if worst else "",
         worst_name=worst.name if worst else "",
@@ -80,7 +83,7 @@ def fairness(served: Served) -> Fairness:
         best_code=best.code if best else "",
         best_name=best.name if best else "",
         best_share=float(shares.max()) if best else None,
-        access=inequality(access, served.weight),
+        access=spread,
         theil_within=within,
         theil_between=between,
         townships=inequality(shares, demand[group]),
@@ -138,21 +141,21 @@ def theil(values: Float, weights: Float) -> float:
     return max(float((weights * ratio) @ logarithm) / float(weights.sum()), 0.0)
 
 
-def theil_parts(values: Float, weights: Float, group: Long) -> tuple[float | None, float | None]:
+def theil_parts(whole: float | None, people: Float, held: Float) -> tuple[float | None, float | None]:
     """Theil's T in the part within groups and the part between them; None of both where T is undefined.
 
     Parameters
     ----------
-    group
-        int64 [K], from 0.
+    whole
+        T among all.
+    people, held
+        float64 [groups]: how many are in each, and what they have together.
     """
-    mean = _mean(values, weights)
-    if not mean:
+    if whole is None:
         return None, None
-    people, held = summed(group, weights, 0), summed(group, weights * values, 0)
     some = people > 0
     between = theil(held[some] / people[some], people[some])
-    return max(theil(values, weights) - between, 0.0), between
+    return max(whole - between, 0.0), between
 
 
 def _mean(values: Float, weights: Float) -> float | None:

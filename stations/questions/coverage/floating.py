@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from geodata.lonlat import Float
-from geodata.streets import Int, Long
-from stations.questions.coverage.serving import Bool, Served, entries, summed
+from geodata.standing import Rows
+from stations.questions.coverage.serving import Served, summed, weighed
 
 ZONE_WEIGHTS = (1.0, 0.68, 0.22)
 """Of the near, the middle and the far third of the minutes; Luo and Qi's first set."""
@@ -83,13 +82,13 @@ def floating(served: Served) -> Floating:
     seats = np.zeros(served.counts.size)
     seats[counted] = [seats or 0 for seats in said]
 
-    load = np.zeros(seats.size)
-    for point, site, weight in _catchments(served, known):
-        load += summed(site, served.weight[point] * weight, seats.size)
+    load, access = np.zeros(seats.size), np.zeros(served.weight.size)
+    for rows in served.pieces():
+        there = rows.slot >= 0
+        load[there] += (_by_zone(served, rows).T @ served.weight)[rows.slot[there]]
     ratio = np.divide(seats, load, out=np.zeros(seats.size), where=load > 0)
-    access = np.zeros(served.weight.size)
-    for point, site, weight in _catchments(served, known):
-        access += summed(point, ratio[site] * weight, access.size)
+    for rows in served.pieces():
+        access += _by_zone(served, rows) @ rows.by_slot(ratio)
 
     demand = served.by_group()
     given = summed(served.group, access * served.weight, served.groups)
@@ -102,7 +101,7 @@ def floating(served: Served) -> Floating:
         rows=tuple(row(code, name, float(demand[group]), float(given[group])) for group, code, name in served.listed),
         total=row("", "", float(demand.sum()), float(given.sum())),
         seats=int(seats.sum()),
-        idle=int(seats[load <= 0].sum()),
+        idle=int(seats[known & (load <= 0)].sum()),
         known=int(known.sum()),
         unknown=tuple(served.codes[site] for site in counted[~known[counted]].tolist()),
         zones=_zones(served.query.minutes),
@@ -114,15 +113,11 @@ def _zones(reach: float) -> tuple[float, float, float]:
     return reach / 3.0, reach * 2.0 / 3.0, reach
 
 
-def _catchments(served: Served, chosen: Bool) -> Iterator[tuple[Long, Int, Float]]:
-    """Points, stations within reach of them, and how much each pair weighs."""
-    ends_m = np.array(_zones(served.limit_m)[:-1], np.float32)
-    for rows in served.pieces():
-        taken = entries(rows, chosen, served.limit_m)
-        times = np.diff(np.searchsorted(taken, rows.reach.start))
-        zone = np.searchsorted(ends_m, rows.reach.metres[taken])
-        yield (
-            np.repeat(np.arange(times.size), times),
-            rows.site[rows.reach.site[taken]],
-            np.array(ZONE_WEIGHTS)[zone],
-        )
+def _by_zone(served: Served, rows: Rows) -> csr_array:
+    """The matrix, [points, slots], with what each pair weighs by its zone."""
+    metres = rows.reach.metres
+    inner, middle, outer = _zones(served.limit_m)
+    near, some, far = ZONE_WEIGHTS
+    return weighed(
+        rows, np.where(metres <= inner, near, np.where(metres <= middle, some, np.where(metres <= outer, far, 0.0)))
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,12 +14,14 @@ from geodata.demand import Demand
 from geodata.gazetteer import NearbyName
 from geodata.lonlat import METRES_PER_DEGREE, LonLat
 from geodata.matrix import nearest_on_edge
+from geodata.runs import expand_runs
 from geodata.snapping import Snaps
 from geodata.travel import nearest_sites
 from stations.questions.coverage.serving import Served
 from stations.questions.reach import sites_on
 
 Long = NDArray[np.int64]
+Int = NDArray[np.int32]
 Bool = NDArray[np.bool_]
 
 CELL_M = 250.0
@@ -31,6 +32,7 @@ WIDEST_CELLS = 12
 
 BLOCK_CELLS = 8
 MOST_GAPS = 50
+MOST_16 = 1 << 16
 LEAST_SHARE = 0.0005
 """Gaps with less of all demand than this are crumbs at the edge of the covered land, and not listed."""
 
@@ -115,15 +117,16 @@ def gaps(served: Served) -> tuple[Gap, ...]:
     total = np.bincount(label, weights=weight)
     ranked = np.argsort(-total, kind="stable")[:MOST_GAPS]
     ranked = ranked[total[ranked] >= LEAST_SHARE * demand.weight.sum()]
-    order = np.argsort(label, kind="stable")
-    start = np.searchsorted(label[order], np.arange(total.size + 1))
-    members = [open_points[order[start[gap] : start[gap + 1]]] for gap in ranked.tolist()]
-    centre = np.array([_centre(demand, points) for points in members], np.int64)
+    order = np.argsort(label.astype(np.uint16) if total.size <= MOST_16 else label, kind="stable")  # 16 bits sort fast
+    start = np.concatenate(([0], np.cumsum(np.bincount(label))))
+    size = np.diff(start)[ranked]
+    members = open_points[order[expand_runs(start[ranked], start[ranked + 1])]]
+    centre = _centres(demand, members, size)
     names = atlas.gazetteer.names_near(demand.lon[centre], demand.lat[centre])
     ways = _ways(served, centre)
     found = []
     for gap, points, at, name, (code, metres) in zip(
-        ranked.tolist(), members, centre.tolist(), names, ways, strict=True
+        ranked.tolist(), size.tolist(), centre.tolist(), names, ways, strict=True
     ):
         township = int(demand.township[at])
         found.append(
@@ -132,7 +135,7 @@ def gaps(served: Served) -> tuple[Gap, ...]:
                 position=LonLat(float(demand.lon[at]), float(demand.lat[at])),
                 demand=float(total[gap]),
                 township=atlas.townships.names[township] if township >= 0 else "",
-                points=int(points.size),
+                points=points,
                 nearest=code,
                 seconds=None if metres is None else metres / served.speed_ms,
                 metres=metres,
@@ -160,7 +163,7 @@ def _lay_cells(demand: Demand, townships: int) -> _Cells:
     return _Cells(of_point, column[first], row[first], np.concatenate(pairs_a), np.concatenate(pairs_b))
 
 
-def _labels(cells: _Cells, points: Long) -> Long:
+def _labels(cells: _Cells, points: Long) -> Int:
     """Number the gaps that points belong to: neighbouring open cells, the widest cut in blocks."""
     count = cells.column.size
     is_open = np.zeros(count, bool)
@@ -177,15 +180,22 @@ def _labels(cells: _Cells, points: Long) -> Long:
     wide = ((high - low) > WIDEST_CELLS).any(axis=0)
     block = np.where(wide[part], (cells.row // BLOCK_CELLS) * (1 << 24) + cells.column // BLOCK_CELLS, 0)
     blocks, block = np.unique(block, return_inverse=True)
-    _, label = np.unique((part * blocks.size + block)[cells.of_point[points]], return_inverse=True)
-    return label
+    number = np.zeros(count, np.int32)
+    number[opened] = np.unique((part * blocks.size + block)[opened], return_inverse=True)[1]
+    return number[cells.of_point[points]]
 
 
-def _centre(demand: Demand, points: Long) -> int:
+def _centres(demand: Demand, points: Long, size: Long) -> Long:
+    """The point nearest to the centre of weight, of runs of points of some sizes; of several as near, the first."""
+    if not size.size:
+        return size
     lon, lat, weight = demand.lon[points], demand.lat[points], demand.weight[points]
-    mid_lon, mid_lat = float(lon @ weight / weight.sum()), float(lat @ weight / weight.sum())
-    off = ((lon - mid_lon) * math.cos(math.radians(mid_lat))) ** 2 + (lat - mid_lat) ** 2
-    return int(points[np.argmin(off)])
+    first, run = np.cumsum(size) - size, np.repeat(np.arange(size.size), size)
+    whole = np.add.reduceat(weight, first)
+    mid_lon, mid_lat = np.add.reduceat(lon * weight, first) / whole, np.add.reduceat(lat * weight, first) / whole
+    off = ((lon - mid_lon[run]) * np.cos(np.radians(mid_lat))[run]) ** 2 + (lat - mid_lat[run]) ** 2
+    nearest = np.flatnonzero(off == np.minimum.reduceat(off, first)[run])
+    return points[nearest[np.unique(run[nearest], return_index=True)[1]]]
 
 
 def _ways(served: Served, points: Long) -> list[tuple[str | None, float | None]]:

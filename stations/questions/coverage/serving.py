@@ -6,18 +6,18 @@ in a straight line, which depend on positions alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from geodata.atlas import Atlas
-from geodata.demand import PEOPLE, Demand
+from geodata.layers import Layer
 from geodata.lonlat import Float
-from geodata.snapping import Snaps
 from geodata.standing import Rows
 from stations.errors import QuestionError
 from stations.hours import State
@@ -28,16 +28,8 @@ from stations.registry.snapshot import STATE_CODES, Snapshot
 
 Bool = NDArray[np.bool_]
 Int = NDArray[np.int32]
+Long = NDArray[np.int64]
 Metres = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Layer:
-    """Demand that a question may sum."""
-
-    key: str
-    demand: Demand
-    on: Mapping[str, Snaps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +205,15 @@ def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
     ------
     UnknownModeError
         The atlas was built without the travel mode.
+    LayerError
+        The atlas has no such demand.
     QuestionError
-        A speed at which nobody goes, or demand that there is not.
+        A speed at which nobody goes.
     WhatIfError
         A change that cannot be supposed.
     """
     speed_ms = speed_of(query, atlas)
-    layer = layer_of(query.weight, atlas)
+    layer = atlas.layer(query.weight)
     snapshot = supposed(query.changes, snapshot, atlas)
     limit_m = query.minutes * 60.0 * speed_ms
     counted = counted_of(query, snapshot)
@@ -274,20 +268,6 @@ def speed_of(query: CoverageQuery, atlas: Atlas) -> float:
     return query.speed_kmh / 3.6
 
 
-def layer_of(weight: str, atlas: Atlas) -> Layer:
-    """The demand that a question sums; the atlas's own where nothing is named.
-
-    Raises
-    ------
-    QuestionError
-        The atlas has none under that key.
-    """
-    own = "people" if atlas.demand.unit == PEOPLE else "street"
-    if weight not in {"", own}:
-        raise QuestionError("There is no demand “{weight}”. Known are: {known}.", weight=weight[:80], known=own)
-    return Layer("", atlas.demand, atlas.demand_on)
-
-
 def counted_of(query: CoverageQuery, snapshot: Snapshot) -> Counted:
     """Which active stations count in a question."""
     rows = snapshot.active_rows
@@ -323,18 +303,53 @@ def summed(place: NDArray[np.integer], values: Float, size: int) -> Float:
     return np.bincount(place, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
-def entries(rows: Rows, chosen: Bool, limit_m: float) -> NDArray[np.int64]:
-    """Entries of a matrix, ascending, of the chosen stations within a distance."""
+class Entries(NamedTuple):
+    """Some entries of a matrix.
+
+    Attributes
+    ----------
+    place
+        int64, ascending: where they stand in it.
+    first
+        int32 [P + 1]: the point's are ``place[first[p]:first[p + 1]]``, nearest first.
+    """
+
+    place: Long
+    first: Int
+
+    @property
+    def times(self) -> Int:
+        """int32 [P]: how many each point has."""
+        return np.diff(self.first)
+
+    @property
+    def point(self) -> Int:
+        """int32: the point of each."""
+        times = self.times
+        return np.repeat(np.arange(times.size, dtype=np.int32), times)
+
+
+def entries(rows: Rows, chosen: Bool, limit_m: float) -> Entries:
+    """Find the entries of the chosen stations, bool [active], within a distance."""
     reach = rows.reach
-    return np.flatnonzero(rows.by_slot(chosen)[reach.site] & (reach.metres <= limit_m))
+    taken: Bool = rows.by_slot(chosen).take(reach.site)  # two and a half times as fast as an index in brackets
+    taken &= reach.metres <= limit_m
+    before = np.zeros(taken.size + 1, np.int32)
+    np.cumsum(taken, dtype=np.int32, out=before[1:])
+    return Entries(np.flatnonzero(taken), before[reach.start])
+
+
+def weighed(rows: Rows, values: NDArray[np.floating]) -> csr_array:
+    """The matrix with a value for every entry, [points, slots]."""
+    reach = rows.reach
+    return csr_array((values, reach.site, reach.start), shape=(reach.points, reach.slots))
 
 
 def _nearby(rows: Rows, chosen: Bool, limit_m: float) -> Nearby:
     # A point's entries stand nearest first: the first that is chosen is the nearest, the next the second nearest.
     reach = rows.reach
-    taken = entries(rows, chosen, limit_m)
-    first = np.searchsorted(taken, reach.start)
-    times = np.diff(first).astype(np.int32)
+    taken, first = entries(rows, chosen, limit_m)
+    times = np.diff(first)
     metres, second_m = np.full((2, times.size), np.inf, np.float32)
     site = np.full(times.size, -1, np.int32)
     one, two = np.flatnonzero(times >= 1), np.flatnonzero(times >= 2)

@@ -91,6 +91,8 @@ class CoverageAnswer:
         Of the demand: ``metres of street``, ``people``, ``square metres`` or ``workers``.
     unsure
         Stations whose hours at the moment are not known; they count in ``perhaps`` alone.
+    layer, layer_digest
+        Key and digest of the demand; that of a layer which was added is not in the atlas's ``digest``.
     """
 
     query: CoverageQuery
@@ -102,6 +104,8 @@ class CoverageAnswer:
     unsure: int
     revision: int
     digest: str
+    layer: str
+    layer_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,8 @@ def answer(served: Served) -> CoverageAnswer:
         unsure=int(served.perhaps.sum()),
         revision=served.snapshot.revision,
         digest=served.atlas.digest,
+        layer=served.layer.key,
+        layer_digest=served.layer.digest,
     )
 
 
@@ -217,8 +223,8 @@ def double15(snapshot: Snapshot, atlas: Atlas, weight: str = "") -> Double15:
     ------
     UnknownModeError
         The atlas was built without walking.
-    QuestionError
-        Demand that there is not.
+    LayerError
+        The atlas has no such demand.
     """
     query = CoverageQuery(mode="walk", minutes=DOUBLE_15_MINUTES, weight=weight)
     served = serve(query, snapshot, atlas)

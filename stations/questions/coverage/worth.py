@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from geodata.lonlat import Float
 from geodata.standing import Rows
 from geodata.streets import Int, Long
-from stations.questions.coverage.serving import Served, entries, summed
+from stations.questions.coverage.serving import Served, entries, summed, weighed
 
 MOST_PRODUCTS = 3e7
 """Pairs of stations over all points that a sparse product takes; beyond it a dense one is faster."""
@@ -72,8 +72,9 @@ def worth(served: Served) -> tuple[Worth, ...]:
     size, weight = served.counts.size, served.weight
     covers = np.zeros(size)
     for rows in served.pieces():
-        point, site = _covering(served, rows)
-        covers += summed(site, weight[point], size)
+        near = (rows.reach.metres <= served.limit_m).astype(np.float64)
+        there = rows.slot >= 0
+        covers[there] += (weighed(rows, near).T @ weight)[rows.slot[there]]
     alone, covered = served.times == 1, served.covered
     only = summed(served.nearest_site[alone], weight[alone], size)
     nearest = summed(served.nearest_site[covered], weight[covered], size)
@@ -118,11 +119,10 @@ def pairs(served: Served) -> tuple[Pair, ...]:
     )
 
 
-def _covering(served: Served, rows: Rows) -> tuple[Long, Int]:
+def _covering(served: Served, rows: Rows) -> tuple[Int, Int]:
     """Points, ascending, and counted stations within reach of them, by their places among the active ones."""
     taken = entries(rows, served.counts, served.limit_m)
-    times = np.diff(np.searchsorted(taken, rows.reach.start))
-    return np.repeat(np.arange(times.size), times), rows.site[rows.reach.site[taken]]
+    return taken.point, rows.site[rows.reach.site[taken.place]]
 
 
 def _overlaps(served: Served, counted: Long) -> Float:
