@@ -18,6 +18,7 @@ from werkzeug.test import Client
 
 from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError, GeodataError
+from geodata.keeping import Keep
 from stations.commands.atlas import atlas_commands, demo_commands
 from stations.commands.demand import demand_commands
 from stations.commands.questions import question_commands
@@ -95,23 +96,24 @@ def flask_command() -> str:
 def open_house(settings: Settings) -> House:
     """Open what the settings name: the registry, and the atlas if one was built."""
     registry = Registry.open(settings.database, settings.timezone)
-    atlas = open_atlas(settings.atlas)
+    atlas = open_atlas(settings)
     upkeep = Upkeep(registry.store, settings.timezone)
     return House(settings, registry, atlas, upkeep, online_search(settings, atlas))
 
 
-def open_atlas(folder: Path) -> Atlas | None:
-    """Load the atlas of a folder; None where there is none.
+def open_atlas(settings: Settings) -> Atlas | None:
+    """Load the atlas that the settings name; None where there is none.
 
     Raises
     ------
     AtlasError
         There is one, but it is damaged or of another format.
     """
+    folder = settings.atlas
     if not (folder / HEAD).exists():
         log.warning("no atlas in %s: times are estimates by straight line", folder.name)
         return None
-    return Atlas.load(folder)
+    return Atlas.load(folder, Keep(settings.kept or folder.parent / "kept"))
 
 
 def warm(app: Flask, house: House) -> None:
@@ -148,11 +150,11 @@ def add_commands(app: Flask, settings: Settings) -> None:
 
     @cache
     def house() -> House:
-        return House(settings, registry(), open_atlas(settings.atlas))
+        return House(settings, registry(), open_atlas(settings))
 
     def atlas() -> Atlas | None:
         try:
-            return open_atlas(settings.atlas)
+            return open_atlas(settings)
         except AtlasError as error:
             raise click.ClickException(str(error)) from None
 

@@ -26,6 +26,7 @@ from geodata.drawing import Drawing
 from geodata.errors import AtlasError, LayerError
 from geodata.features import Premises
 from geodata.gazetteer import Gazetteer
+from geodata.keeping import Keep
 from geodata.layers import OWN_LAYERS, Layer, from_parts, read_layers, to_parts
 from geodata.lonlat import LonLat
 from geodata.memo import Memo
@@ -107,6 +108,8 @@ class Atlas:
         What the base map shows. It is not in the digest, as no answer comes of it, and has a mark of its own.
     memo
         What has been worked out from this atlas.
+    keep
+        Where the larger part of that is kept for the next start, and for other workers.
     """
 
     digest: str
@@ -121,6 +124,7 @@ class Atlas:
     ground: bytes
     drawing: Drawing
     memo: Memo = field(default_factory=Memo, repr=False)
+    keep: Keep = field(default_factory=Keep, repr=False)
 
     @cached_property
     def modes(self) -> Mapping[str, Mode]:
@@ -173,8 +177,13 @@ class Atlas:
         return self._networks[mode_key]
 
     @classmethod
-    def load(cls, folder: Path) -> Atlas:
+    def load(cls, folder: Path, keep: Keep | None = None) -> Atlas:
         """Open an atlas; its arrays are memory-mapped, so processes share them.
+
+        Parameters
+        ----------
+        keep
+            Where what is worked out from it is kept; nowhere by default.
 
         Raises
         ------
@@ -184,7 +193,7 @@ class Atlas:
         while True:
             head = _read_head(folder)
             try:
-                return cls._opened(folder, head)
+                return cls._opened(folder, head, keep or Keep())
             except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError) as fault:
                 # A build may have put a new atlas in force since the head was read.
                 if _read_head(folder).get("data") != head.get("data"):
@@ -195,7 +204,7 @@ class Atlas:
                 ) from fault
 
     @classmethod
-    def _opened(cls, folder: Path, head: Mapping[str, Any]) -> Atlas:
+    def _opened(cls, folder: Path, head: Mapping[str, Any], keep: Keep) -> Atlas:
         data = folder / str(head["data"])
         parts = {
             part: {name: _mapped(data / f"{part}.{name}.npy", shape) for name, shape in arrays.items()}
@@ -223,6 +232,7 @@ class Atlas:
             premises=tuple(Premises(**(one | {"position": LonLat(*one["position"])})) for one in records),
             ground=(data / "ground.json").read_bytes(),
             drawing=Drawing.from_arrays(parts["drawing"], str(head["drawing"])),
+            keep=keep,
         )
 
     def save(self, folder: Path) -> None:

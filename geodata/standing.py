@@ -8,6 +8,7 @@ tried on a map goes to and fro, and count for nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.keeping import Keep
 from geodata.lonlat import Float
 from geodata.matrix import Reach
 from geodata.streets import Int, Long
@@ -75,10 +77,16 @@ class Standing:
     ----------
     make
         Works out the rows of sites.
+    keep
+        Where the matrix is kept for the next start, and for other workers.
+    family
+        What the matrix follows from, but for the sites.
     """
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, make: Make, keep: Keep | None = None, family: str = "") -> None:
         self._make = make
+        self._keep = Keep() if keep is None else keep
+        self._family = family
         self._lock = Lock()
         self._reach: Reach | None = None
         self._place = np.empty((2, 0), np.int64)
@@ -107,6 +115,8 @@ class Standing:
 
     def _found(self, lon: Float, lat: Float) -> Rows:
         place = _places(lon, lat)
+        if self._reach is None:
+            self._take_up(place)
         slot = _matches(self._place, place)
         missing = np.flatnonzero(slot < 0)
         reach = self._reach
@@ -114,6 +124,7 @@ class Standing:
             reach, self._on = self._make(lon, lat)
             self._place, self._used = place, np.zeros(slot.size, np.int64)
             slot = np.arange(slot.size)
+            reach = self._put_by(reach)
             self._known.clear()
         elif missing.size:
             more, on = self._make(lon[missing], lat[missing])
@@ -130,6 +141,39 @@ class Standing:
             slot = self._forget(slot)
         return Rows(self._reach, np.where(self._on[slot], slot, -1).astype(np.int32))
 
+    def _take_up(self, place: Long) -> None:
+        """Begin with the matrix of these sites that was kept, or else with that of others, of whom some may be here."""
+        kept = self._keep.read(self._family, _name(place)) or self._keep.newest(self._family)
+        if kept is None:
+            return
+        try:
+            reach = Reach(
+                float(kept["limit_m"][0]), kept["start"], kept["site"], kept["metres"], int(kept["place"].shape[1])
+            )
+            self._place, self._on = kept["place"], kept["on"]
+        except LookupError:
+            return
+        self._used = np.zeros(reach.slots, np.int64)
+        self._reach = reach
+
+    def _put_by(self, reach: Reach) -> Reach:
+        """Keep a matrix that was worked out from nothing; where that is done its arrays are those on disk."""
+        kept = self._keep.write(
+            self._family,
+            _name(self._place),
+            {
+                "limit_m": np.array([reach.limit_m]),
+                "start": reach.start,
+                "site": reach.site,
+                "metres": reach.metres,
+                "place": self._place,
+                "on": self._on,
+            },
+        )
+        if kept is None:
+            return reach
+        return Reach(reach.limit_m, kept["start"], kept["site"], kept["metres"], reach.slots)
+
     def _forget(self, slot: Long) -> Long:
         """Drop the slots used longest ago; give the new numbers of those in use."""
         reach = self._reach
@@ -144,29 +188,36 @@ class Standing:
 
 
 class Matrices:
-    """Matrices by key, the least recently used forgotten when together they are too large; safe under threads.
+    """Matrices by what they follow from, the least recently used forgotten when they are too large; safe under threads.
 
     Parameters
     ----------
     most_bytes
         What they may hold together. The newest stays in any case.
+    keep
+        Where they are kept for the next start, and for other workers.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, keep: Keep | None = None) -> None:
         self._most = most_bytes
+        self._keep = keep
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, Standing] = OrderedDict()
+        self._kept: OrderedDict[str, Standing] = OrderedDict()
 
-    def rows(self, key: Hashable, make: Make, name: Hashable, lon: Float, lat: Float) -> Rows:
-        """The rows of sites in the matrix of a key, as `Standing.rows`."""
+    def rows(self, family: str, make: Make, name: Hashable, lon: Float, lat: Float) -> Rows:
+        """The rows of sites in the matrix of a family, which says what it follows from, as `Standing.rows`."""
         with self._lock:
-            standing = self._kept.setdefault(key, Standing(make))
-            self._kept.move_to_end(key)
+            standing = self._kept.setdefault(family, Standing(make, self._keep, family))
+            self._kept.move_to_end(family)
         found = standing.rows(name, lon, lat)
         with self._lock:
             while len(self._kept) > 1 and sum(each.nbytes for each in self._kept.values()) > self._most:
                 self._kept.popitem(last=False)
         return found
+
+
+def _name(place: Long) -> str:
+    return hashlib.sha256(np.ascontiguousarray(place).data).hexdigest()
 
 
 def _places(lon: Float, lat: Float) -> Long:

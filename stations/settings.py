@@ -49,6 +49,10 @@ def _address(value: object) -> object:
     return value.rstrip("/").lower()
 
 
+def _folder(value: object) -> object:
+    return None if value == "" else value
+
+
 def _secret(value: object) -> object:
     if isinstance(value, str) and 0 < len(value) < SHORTEST_SECRET:
         message = f"is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -hex 32"
@@ -62,6 +66,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     atlas: Path = Field(default=Path("instance/atlas"), description="Folder of the atlas, made by `flask atlas build`")
+    kept: Annotated[Path | None, BeforeValidator(_folder)] = Field(
+        default=None,
+        description="Folder for what is worked out from the atlas, for the next start and for all workers; "
+        "`kept` beside the atlas when not given",
+    )
     database: str = Field(
         default="sqlite:///instance/registry.db",
         min_length=1,

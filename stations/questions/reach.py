@@ -33,6 +33,9 @@ REACH_STEPS = (20.0, 30.0, 60.0, 90.0)
 CIRCLE_STEPS_M = (1500.0, 3000.0, 6000.0, 9000.0)
 """Metres for which matrices of straight distances are kept."""
 
+FORMAT = 1
+"""Of the matrices that are kept on disk."""
+
 SITES_AT_ONCE = 16
 """Rows of a matrix too large to keep that are worked out together."""
 
@@ -83,7 +86,7 @@ def reach(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_m: floa
     layer = atlas.layer(layer).key
     step_m = _step(limit_m, _street_steps(atlas, mode))
     make = _by_street(atlas, mode, layer, limit_m if step_m is None else step_m)
-    return _rows(snapshot, atlas, ("street", mode, layer, step_m), make)
+    return _rows(snapshot, atlas, layer, make, None if step_m is None else f"{mode} {step_m:.3f}")
 
 
 def reach_pieces(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_m: float) -> Iterator[Rows]:
@@ -99,7 +102,7 @@ def circle(snapshot: Snapshot, atlas: Atlas, layer: str, limit_m: float) -> Rows
     layer = atlas.layer(layer).key
     step_m = _step(limit_m, CIRCLE_STEPS_M)
     make = _straight(atlas, layer, limit_m if step_m is None else step_m)
-    return _rows(snapshot, atlas, ("straight", layer, step_m), make)
+    return _rows(snapshot, atlas, layer, make, None if step_m is None else f"straight {step_m:.3f}")
 
 
 def circle_pieces(snapshot: Snapshot, atlas: Atlas, layer: str, limit_m: float) -> Iterator[Rows]:
@@ -120,14 +123,16 @@ def _step(limit_m: float, steps_m: tuple[float, ...]) -> float | None:
     return next((step_m for step_m in steps_m if step_m >= limit_m), None)
 
 
-def _rows(snapshot: Snapshot, atlas: Atlas, key: tuple[object, ...], make: Make) -> Rows:
+def _rows(snapshot: Snapshot, atlas: Atlas, layer: str, make: Make, what: str | None) -> Rows:
+    """The rows of the active stations; kept under the ground, the demand and what is measured, if that is named."""
     rows = snapshot.active_rows
     lon, lat = snapshot.lon[rows], snapshot.lat[rows]
-    if key[-1] is None:
+    if what is None:
         found, on = make(lon, lat)
         return Rows(found, _slots(on))
-    matrices = atlas.memo.get("matrices", lambda: Matrices(MOST_BYTES))
-    return matrices.rows(key, make, snapshot.positions_digest, lon, lat)
+    matrices = atlas.memo.get("matrices", lambda: Matrices(MOST_BYTES, atlas.keep))
+    family = f"matrix {FORMAT} {atlas.digest} {layer} {atlas.layer(layer).digest} {what}"
+    return matrices.rows(family, make, snapshot.positions_digest, lon, lat)
 
 
 def _pieces(snapshot: Snapshot, make: Make) -> Iterator[Rows]:
