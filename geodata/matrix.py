@@ -109,11 +109,9 @@ class Reach:
         place = self._places(point, metres) + np.arange(point.size)
         old = np.ones(self.site.size + point.size, bool)
         old[place] = False
-        # Runs between the places are copied whole: many times as fast as one by one.
         sites, all_metres = np.empty(old.size, np.int32), np.empty(old.size, np.float32)
         sites[place], all_metres[place] = site, metres
-        np.place(sites, old, self.site)
-        np.place(all_metres, old, self.metres)
+        sites[old], all_metres[old] = self.site, self.metres
         start = self.start.copy()
         start[1:] += np.cumsum(np.bincount(point, minlength=self.points))
         return Reach(self.limit_m, start, sites, all_metres, slots)
@@ -186,7 +184,7 @@ class Points:
     def around(self, nodes: Long) -> Int:
         """Points, ascending, on edges that begin or end at one of some nodes."""
         start, point = self._by_node
-        return np.unique(point[expand_runs(start[nodes], start[nodes + 1])])
+        return _distinct(point[expand_runs(start[nodes], start[nodes + 1])])
 
     def on_edges_of(self, sites: Snaps) -> tuple[Long, Int | Long, Float]:
         """Sites, ascending, and points on the same edge, straight along it: site, point, metres door to door."""
@@ -226,7 +224,7 @@ def _searched(points: Points, sites: Snaps, limit_m: float) -> Iterator[tuple[Lo
         same = expand_runs(begin, end)
         point = points.around(nodes)
         if same.size:
-            point = np.union1d(point, straight_point[same])
+            point = _distinct(np.concatenate((point, straight_point[same])))
         if not point.size:
             continue
         # One column more, for nodes that are beyond the searched part.
@@ -238,6 +236,16 @@ def _searched(points: Points, sites: Snaps, limit_m: float) -> Iterator[tuple[Lo
             row = np.repeat(np.arange(group.size), end - begin)
             np.minimum.at(metres, (row, np.searchsorted(point, straight_point[same])), straight_m[same])
         yield group, point, metres
+
+
+def _distinct(numbers: Int) -> Int:
+    """Each number once, ascending; they lie together, so that marking them is quicker than sorting."""
+    if not numbers.size:
+        return numbers
+    low = int(numbers.min())
+    marked = np.zeros(int(numbers.max()) - low + 1, bool)
+    marked[numbers - low] = True
+    return (np.flatnonzero(marked) + low).astype(np.int32)
 
 
 def _column_of(nodes: Long, wanted: Int) -> Long:
