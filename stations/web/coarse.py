@@ -7,9 +7,9 @@ import re
 DECIMALS = 4
 """Of a degree: some ten metres."""
 
-_FINER = re.compile(r"(?<=\d\.\d{4})\d+")
+_FINER = re.compile(rf"(?<=\d\.\d{{{DECIMALS}}})\d+")
 
 
 def coarse(text: str) -> str:
-    """Cut every number in a text to four decimals."""
+    """Cut every number in a text to `DECIMALS`."""
     return _FINER.sub("", text)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from geodata.lonlat import LonLat
 from stations.questions.nearest import NearestQuery, find_nearest
 from stations.web.cautions import Cautions
+from stations.web.coarse import DECIMALS
 from stations.web.errors import say
 from stations.web.finder.cards import Dealer, Groups, Warned
 from stations.web.finder.where import Whereabouts, read_where
@@ -21,9 +22,6 @@ from stations.web.words import Wall
 from stations.wording.names import Names
 
 MINUTES = (5, 10, 15, 20, 30, 45)
-LINK_DECIMALS = 4
-"""Decimals of a person's position in an address: 11 m."""
-
 CHIPS_IN_SIGHT = 6
 """How many amenities are shown before the rest is asked for: two rows on a phone."""
 
@@ -86,8 +84,8 @@ def ways_address(query: NearestQuery) -> str:
     """Where the map asks for the ways along the streets, once the page is there: drawing them all takes a while."""
     return url_for(
         "nearest.nearest",
-        lon=round(query.origin.lon, LINK_DECIMALS),
-        lat=round(query.origin.lat, LINK_DECIMALS),
+        lon=round(query.origin.lon, DECIMALS),
+        lat=round(query.origin.lat, DECIMALS),
         mode=query.mode,
         minutes=f"{query.minutes:g}",
         at=query.at.isoformat(),
