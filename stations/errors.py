@@ -65,6 +65,10 @@ class RegistryError(StationsError):
     """A registry that cannot be opened, read or written."""
 
 
+class BusyError(StationsError, TimeoutError):
+    """Something that takes seconds to make is being made for others; it can be had a little later."""
+
+
 class RegistryLockedError(RegistryError, TimeoutError):
     """A registry that another program keeps locked."""
 

@@ -81,5 +81,18 @@ def township_clock_table(week: Week) -> Table:
     return Table("clock_townships", gettext("The clock by township"), columns, rows)
 
 
+def whole_per_cent(share: Value) -> str:
+    """A share in whole per cent, for a cell as small as an hour."""
+    if share is None or isinstance(share, str):
+        return "–"
+    per_cent = 100.0 * share
+    # 99.6 must not read as all, nor 0.4 as none.
+    if 99.0 < per_cent < 100.0:
+        per_cent = 99.0
+    elif 0.0 < per_cent < 1.0:
+        per_cent = 1.0
+    return f"{per_cent:.0f}"
+
+
 def _share(share: float) -> float | None:
     return None if math.isnan(share) else float(share)

@@ -24,6 +24,13 @@ def colour_of(share: float | None) -> str:
     return next(colour for bound, colour in COVERAGE_CLASSES if share < bound)
 
 
+def class_of(share: float | None) -> int:
+    """Number of the class of a share, from 0; -1 where there is nothing to cover."""
+    if share is None:
+        return -1
+    return next(at for at, (bound, _) in enumerate(COVERAGE_CLASSES) if share < bound)
+
+
 def is_dark(colour: str) -> bool:
     """Whether white letters read better on a colour than black ones.
 

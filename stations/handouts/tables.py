@@ -38,6 +38,8 @@ class Kind(StrEnum):
     MINUTES = "minutes"
     METRES = "metres"
     DEGREES = "degrees"
+    RANGE = "range"
+    """From what to what, in words already: for paper alone."""
 
 
 DIGITS = {

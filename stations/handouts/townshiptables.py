@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flask_babel import gettext
 
-from stations.handouts.tables import Column, Kind, Table, Value, table_csv
+from stations.handouts.tables import Column, Kind, Table, Value, printed, table_csv
 from stations.questions.coverage import CoverageAnswer, Gap, TownshipRow
 from stations.questions.coverage.comparing import Comparison, ComparisonRow
 from stations.questions.coverage.sureness import Band, Sureness, SurenessRow
@@ -268,8 +268,8 @@ def sureness_table(told: Sureness) -> Table:
     ]
     for key, words in parts:
         columns += [
-            Column(f"{key}_low", gettext("%(what)s: least", what=words), Kind.SHARE),
-            Column(f"{key}_high", gettext("%(what)s: most", what=words), Kind.SHARE),
+            Column(f"{key}_low", words + gettext(": least"), Kind.SHARE),
+            Column(f"{key}_high", words + gettext(": most"), Kind.SHARE),
         ]
 
     def ends(band: Band | None) -> Sequence[Value]:
@@ -290,6 +290,26 @@ def sureness_table(told: Sureness) -> Table:
             "of unknown hours are all closed or all open."
         ),
     )
+
+
+def sureness_ranges(told: Sureness) -> Table:
+    """The same for paper: from what to what in one column."""
+    wide = sureness_table(told)
+    share = wide.columns[2]
+    heads = [column.heading.rpartition(gettext(": least"))[0] for column in wide.columns[3::2]]
+    columns = [*wide.columns[1:3], *(Column(f"range{at}", head, Kind.RANGE) for at, head in enumerate(heads))]
+
+    def line(row: Sequence[Value]) -> list[Value]:
+        ends = zip(row[3::2], row[4::2], strict=True)
+        return [*row[1:3], *(None if low is None else _ends(low, high, share) for low, high in ends)]
+
+    total = None if wide.total is None else line(wide.total)
+    return Table(wide.key, wide.title, columns, [line(row) for row in wide.rows], total, note=wide.note)
+
+
+def _ends(low: Value, high: Value, column: Column) -> str:
+    least, most = printed(low, column, ""), printed(high, column, "")
+    return least if least == most else f"{least.removesuffix('%')}–{most}"
 
 
 def coverage_csv(answer: CoverageAnswer) -> bytes:

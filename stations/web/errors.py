@@ -23,6 +23,7 @@ from geodata.errors import (
     UnknownModeError,
 )
 from stations.errors import (
+    BusyError,
     ImportRefused,
     QuestionError,
     RegistryError,
@@ -57,6 +58,7 @@ STATUSES: Mapping[type[Exception], int] = {
     StationError: 422,
     ImportRefused: 422,
     AtlasError: 503,
+    BusyError: 503,
     RegistryError: 503,
     GeodataError: 500,
     StationsError: 500,
@@ -71,7 +73,7 @@ DEEPEST = 10
 """Faults behind one another that a log tells of."""
 
 RETRY_S = 5
-"""After which a registry that could not be read or written may be asked again."""
+"""After which a registry that could not be read or written, or a file that had to wait, may be asked for again."""
 
 
 def status_of(fault: Exception) -> int:
@@ -109,7 +111,10 @@ def _known(fault: GeodataError | StationsError) -> Response:
         # What it says, without what it says it of.
         current_app.logger.error("%s: %s", type(fault).__name__, fault.template)
         return _answer(status, _explain(status))
-    return _answer(status, say(fault), getattr(fault, "field", None), getattr(fault, "value", None))
+    answer = _answer(status, say(fault), getattr(fault, "field", None), getattr(fault, "value", None))
+    if isinstance(fault, BusyError):
+        answer.headers["Retry-After"] = str(RETRY_S)
+    return answer
 
 
 def _http(fault: HTTPException) -> Response:
