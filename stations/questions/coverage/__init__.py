@@ -8,8 +8,9 @@ from stations.questions.coverage.clock import Week, week
 from stations.questions.coverage.comparing import Comparison, ComparisonRow, compare
 from stations.questions.coverage.fairness import Fairness, Inequality, fairness, inequality
 from stations.questions.coverage.floating import Floating, SeatsRow, floating
-from stations.questions.coverage.gaps import Gap, Reason, gaps
+from stations.questions.coverage.gaps import Gap, gaps
 from stations.questions.coverage.query import BAND_MINUTES, CoverageQuery
+from stations.questions.coverage.reasons import Reason
 from stations.questions.coverage.serving import Served, counted_stations, serve
 from stations.questions.coverage.sureness import Band, Sureness, SurenessRow, sureness
 from stations.questions.coverage.townships import (

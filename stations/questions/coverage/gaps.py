@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +11,11 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata.demand import Demand
 from geodata.gazetteer import NearbyName
-from geodata.lonlat import METRES_PER_DEGREE, LonLat
-from geodata.matrix import nearest_on_edge
+from geodata.lonlat import METRES_PER_DEGREE, Float, LonLat
 from geodata.runs import expand_runs
-from geodata.snapping import Snaps
-from geodata.travel import nearest_sites
-from stations.questions.coverage.serving import Served
-from stations.questions.reach import sites_on
+from stations.questions.coverage.farther import nearest_counted
+from stations.questions.coverage.reasons import Reason, reasons
+from stations.questions.coverage.serving import Served, summed
 
 Long = NDArray[np.int64]
 Int = NDArray[np.int32]
@@ -35,18 +32,6 @@ MOST_GAPS = 50
 MOST_16 = 1 << 16
 LEAST_SHARE = 0.0005
 """Gaps with less of all demand than this are crumbs at the edge of the covered land, and not listed."""
-
-
-class Reason(StrEnum):
-    """What keeps demand out of reach."""
-
-    HOURS = "hours"
-    HOURS_UNKNOWN = "hours_unknown"
-    AMENITY = "amenity"
-    RIVER = "river"
-    RAILWAY = "railway"
-    DETOUR = "detour"
-    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +56,6 @@ class Gap:
         The way there from the position.
     why
         What keeps how much of the demand out of reach, as shares that add up to 1, the largest first.
-
-        ``hours``: a station is within reach, and closed at the moment; ``hours_unknown``: one is, and nobody knows its
-        hours; ``amenity``: one is, and lacks what was asked for. Where none is within reach by street, but one that
-        counts is in a straight line: ``river`` where the line crosses water and ``railway`` where it crosses rails or
-        a motorway, if the way around is far longer than the line; ``detour`` otherwise. What is left is ``distance``.
     """
 
     name: NearbyName | None
@@ -123,10 +103,11 @@ def gaps(served: Served) -> tuple[Gap, ...]:
     members = open_points[order[expand_runs(start[ranked], start[ranked + 1])]]
     centre = _centres(demand, members, size)
     names = atlas.gazetteer.names_near(demand.lon[centre], demand.lat[centre])
-    ways = _ways(served, centre)
+    ways = nearest_counted(served, centre)
+    why = _shares(reasons(served, members, cells.of_point[members]), demand.weight[members], size)
     found = []
-    for gap, points, at, name, (code, metres) in zip(
-        ranked.tolist(), size.tolist(), centre.tolist(), names, ways, strict=True
+    for gap, points, at, name, (code, metres), because in zip(
+        ranked.tolist(), size.tolist(), centre.tolist(), names, ways, why, strict=True
     ):
         township = int(demand.township[at])
         found.append(
@@ -139,7 +120,7 @@ def gaps(served: Served) -> tuple[Gap, ...]:
                 nearest=code,
                 seconds=None if metres is None else metres / served.speed_ms,
                 metres=metres,
-                why=((Reason.DISTANCE, 1.0),),
+                why=because,
             )
         )
     return tuple(found)
@@ -198,26 +179,14 @@ def _centres(demand: Demand, points: Long, size: Long) -> Long:
     return points[nearest[np.unique(run[nearest], return_index=True)[1]]]
 
 
-def _ways(served: Served, points: Long) -> list[tuple[str | None, float | None]]:
-    """For each demand point the nearest station that counts, by street, and the metres to its door."""
-    atlas, snapshot, counts, mode = served.atlas, served.snapshot, served.counts, served.query.mode
-    network = atlas.network(mode)
-    sites = sites_on(snapshot, atlas, mode)
-    counting = Snaps(np.where(counts, sites.edge, np.int32(-1)), sites.offset_m, sites.off_m)
-    key = ("nearest", snapshot.positions_digest, mode, counts.tobytes())
-    node_m, node_site = atlas.memo.get(key, lambda: nearest_sites(network, counting))
-    snaps = served.layer.on[mode][points]
-    to_u, to_v = network.leaving(snaps)
-    streets = network.streets
-    u, v = streets.edge_u[snaps.edge], streets.edge_v[snaps.edge]
-    by_u = np.where(to_u, node_m[u] + snaps.offset_m, np.inf)
-    by_v = np.where(to_v, node_m[v] + streets.edge_m[snaps.edge] - snaps.offset_m, np.inf)
-    direct, direct_site = nearest_on_edge(network, counting, snaps)
-    ways = np.stack((by_u, by_v, direct))
-    best = ways.argmin(axis=0), np.arange(points.size)
-    whole = np.where(snaps.edge >= 0, ways[best] + snaps.off_m, np.inf)
-    site = np.stack((node_site[u], node_site[v], direct_site))[best]
+def _shares(kept_by: Int, weight: Float, size: Long) -> list[tuple[tuple[Reason, float], ...]]:
+    """What keeps how much out of reach, of runs of points of some sizes; the largest first."""
+    every = tuple(Reason)
+    order = range(len(every), 0, -1)
+    run = np.repeat(np.arange(size.size), size)
+    table = summed(run * len(every) + kept_by, weight, size.size * len(every)).reshape(size.size, len(every))
+    table /= table.sum(axis=1, keepdims=True)
     return [
-        (served.codes[at], float(metres)) if np.isfinite(metres) else (None, None)
-        for at, metres in zip(site.tolist(), whole.tolist(), strict=True)
+        tuple((reason, share) for share, _, reason in sorted(zip(row, order, every, strict=True))[::-1] if share > 0.0)
+        for row in table.tolist()
     ]

@@ -86,6 +86,8 @@ class Served:
     ----------
     snapshot
         As supposed: with the changes of the query.
+    before
+        As the registry has it.
     limit_m
         How far one gets in the minutes.
     speed_ms
@@ -99,12 +101,14 @@ class Served:
         are places among the active stations.
     second_m, nearest_if_m
         float32 [P]: to the second nearest that counts; to the nearest, if unknown hours were open.
-    circle_times, circle_m
-        Counted stations within the same distance in a straight line, and the nearest of them.
+    circle_times, circle_m, circle_site
+        Counted stations within the same distance in a straight line, the metres to the nearest of them, and which it
+        is.
     """
 
     query: CoverageQuery
     snapshot: Snapshot
+    before: Snapshot
     atlas: Atlas
     layer: Layer
     limit_m: float
@@ -120,8 +124,9 @@ class Served:
     nearest_if_m: Metres
     circle_times: Int
     circle_m: Metres
+    circle_site: Int
 
-    @property
+    @cached_property
     def covered(self) -> Bool:
         """Bool [P]: within reach of a station that counts."""
         return self.times >= 1
@@ -150,7 +155,7 @@ class Served:
         """Demand by group, float64 [groups]: all, or that of some points alone, bool [P]."""
         if chosen is None:
             return summed(self.group, self.weight, self.groups)
-        return summed(self.group[chosen], self.weight[chosen], self.groups)
+        return summed(self.group, self.weight * chosen, self.groups)
 
     @cached_property
     def site_group(self) -> NDArray[np.int64]:
@@ -214,7 +219,7 @@ def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
     """
     speed_ms = speed_of(query, atlas)
     layer = atlas.layer(query.weight)
-    snapshot = supposed(query.changes, snapshot, atlas)
+    before, snapshot = snapshot, supposed(query.changes, snapshot, atlas)
     limit_m = query.minutes * 60.0 * speed_ms
     counted = counted_of(query, snapshot)
     points = layer.demand.weight.size
@@ -227,6 +232,7 @@ def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
     return Served(
         query=query,
         snapshot=snapshot,
+        before=before,
         atlas=atlas,
         layer=layer,
         limit_m=limit_m,
@@ -242,6 +248,7 @@ def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
         nearest_if_m=either.metres,
         circle_times=straight.times,
         circle_m=straight.metres,
+        circle_site=straight.site,
     )
 
 

@@ -1,0 +1,99 @@
+"""The nearest station that counts, however far: what a gap's true time is told from."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from geodata.lonlat import Float
+from geodata.matrix import nearest_on_edge
+from geodata.network import StreetNetwork
+from geodata.snapping import Snap, Snaps
+from geodata.travel import SiteTable, nearest_first, nearest_sites
+from stations.questions.coverage.serving import Bool, Int, Long, Served
+from stations.questions.reach import sites_on, station_table
+
+Way = tuple[str | None, float | None]
+"""Code of a station and the metres to its door; None of both where none can be reached."""
+
+
+def nearest_counted(served: Served, points: Long) -> list[Way]:
+    """For each demand point the nearest station that counts, by street.
+
+    It is looked up in the table that the finder has of the stations where they stand. What is only supposed to stand
+    somewhere is searched for by itself, and so is all that lies beyond the table.
+    """
+    network = served.atlas.network(served.query.mode)
+    snaps = served.layer.on[served.query.mode][points]
+    metres, site = np.full(points.size, np.inf), np.full(points.size, -1, np.int32)
+    if served.counts.any():
+        table = station_table(served.before, served.atlas, served.query.mode)
+        site_of = _unmoved(served)
+        metres, site = _looked_up(network, table, site_of, snaps)
+        supposed = served.counts.copy()
+        supposed[site_of[site_of >= 0]] = False
+        if supposed.any():
+            # No farther than what is known already: a way that is longer would not be the nearest.
+            there = _searched(network, _sites(served, supposed), snaps, float(metres.max(initial=0.0)))
+            closer = there[0] < metres
+            metres, site = np.where(closer, there[0], metres), np.where(closer, there[1], site)
+        if math.isfinite(table.limit_m) and (~np.isfinite(metres) & (snaps.edge >= 0)).any():
+            metres, site = _searched(network, _sites(served, served.counts), snaps, math.inf)
+    return [
+        (served.codes[at], far) if math.isfinite(far) else (None, None)
+        for far, at in zip(metres.tolist(), site.tolist(), strict=True)
+    ]
+
+
+def _unmoved(served: Served) -> Int:
+    """For each active station of the registry its place among the active ones as supposed; -1 where it does not count.
+
+    One that is supposed elsewhere is another.
+    """
+    before, after = served.before, served.snapshot
+    if before is after:
+        return np.where(served.counts, np.arange(served.counts.size), -1).astype(np.int32)
+    places = {
+        (code, after.lon[row], after.lat[row]): site
+        for site, (code, row) in enumerate(zip(served.codes, after.active_rows.tolist(), strict=True))
+        if served.counts[site]
+    }
+    rows = before.active_rows.tolist()
+    return np.array([places.get((before.codes[row], before.lon[row], before.lat[row]), -1) for row in rows], np.int32)
+
+
+def _sites(served: Served, chosen: Bool) -> Snaps:
+    sites = sites_on(served.snapshot, served.atlas, served.query.mode)
+    return Snaps(np.where(chosen, sites.edge, np.int32(-1)), sites.offset_m, sites.off_m)
+
+
+def _looked_up(network: StreetNetwork, table: SiteTable, site_of: Int, snaps: Snaps) -> tuple[Float, Int]:
+    """The nearest site of a table that counts, from each snap: metres, infinite without one, and its other number."""
+    metres, site = np.full(len(snaps), np.inf), np.full(len(snaps), -1, np.int32)
+    counts = (site_of >= 0).tolist()
+    for at, (edge, offset_m, off_m) in enumerate(
+        zip(snaps.edge.tolist(), snaps.offset_m.tolist(), snaps.off_m.tolist(), strict=True)
+    ):
+        if edge < 0:
+            continue
+        for far, number in nearest_first(network, table, Snap(edge, offset_m, off_m)):
+            if counts[number]:
+                metres[at], site[at] = far, site_of[number]
+                break
+    return metres, site
+
+
+def _searched(network: StreetNetwork, sites: Snaps, snaps: Snaps, limit_m: float) -> tuple[Float, Int]:
+    """The nearest of some sites from each snap, by one search from all of them."""
+    node_m, node_site = nearest_sites(network, sites, limit_m)
+    to_u, to_v = network.leaving(snaps)
+    streets = network.streets
+    u, v = streets.edge_u[snaps.edge], streets.edge_v[snaps.edge]
+    by_u = np.where(to_u, node_m[u] + snaps.offset_m, np.inf)
+    by_v = np.where(to_v, node_m[v] + streets.edge_m[snaps.edge] - snaps.offset_m, np.inf)
+    direct, direct_site = nearest_on_edge(network, sites, snaps)
+    ways = np.stack((by_u, by_v, direct))
+    best = ways.argmin(axis=0), np.arange(len(snaps))
+    metres = np.where(snaps.edge >= 0, ways[best] + snaps.off_m, np.inf)
+    return metres, np.stack((node_site[u], node_site[v], direct_site))[best].astype(np.int32)

@@ -1,0 +1,89 @@
+"""What keeps demand out of reach: hours, amenities, a river, rails, streets that bend, or plain distance."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+
+from stations.questions.coverage.barriers import RAILS, WATER, Barriers
+from stations.questions.coverage.serving import Bool, Int, Long, Served, nearby
+
+FAR_ROUND = 4.0 / 3.0
+"""A way by street that is longer than so many times the straight line goes round something. The mean in 25 Chinese
+cities is 1.324 times."""
+
+
+class Reason(StrEnum):
+    """What keeps demand out of reach.
+
+    ``hours``: a station is within reach, and closed at the moment. ``hours_unknown``: one is within reach, and nobody
+    knows its hours. ``amenity``: one is within reach, and lacks what was asked for. Where no active station is within
+    reach by street, but one that counts is in a straight line: ``river`` where the line crosses water and ``railway``
+    where it crosses rails or a motorway, if the way is far longer than the line; else ``detour``. What is left is
+    ``distance``.
+    """
+
+    HOURS = "hours"
+    HOURS_UNKNOWN = "hours_unknown"
+    AMENITY = "amenity"
+    RIVER = "river"
+    RAILWAY = "railway"
+    DETOUR = "detour"
+    DISTANCE = "distance"
+
+
+def reasons(served: Served, points: Long, cell: Long) -> Int:
+    """Tell for demand points that are not covered what keeps each out of reach, as places in `Reason`, int32 [K].
+
+    Parameters
+    ----------
+    cell
+        int64 [K]: points of one cell that have the same nearest station are on the same side of a river, that of the
+        one with the most demand.
+    """
+    number = {reason: at for at, reason in enumerate(Reason)}
+    found = np.full(points.size, number[Reason.DISTANCE], np.int32)
+    on_street = served.layer.on[served.query.mode].edge[points] >= 0
+    in_circle = np.flatnonzero((served.circle_times[points] > 0) & on_street)
+    found[in_circle] = number[Reason.DETOUR]
+    around = in_circle[_goes_round(served, points[in_circle])]
+    water, rails = _crossed(served, points[around], cell[around])
+    found[around[rails]] = number[Reason.RAILWAY]
+    found[around[water]] = number[Reason.RIVER]
+    if not served.suits.all():
+        found[_reached(served, np.ones(served.suits.size, bool))[points]] = number[Reason.AMENITY]
+    if served.query.at is not None:
+        found[_reached(served, served.suits)[points]] = number[Reason.HOURS]
+        found[served.times_if[points] > 0] = number[Reason.HOURS_UNKNOWN]
+    return found
+
+
+def _reached(served: Served, chosen: Bool) -> Bool:
+    """Bool [P]: within reach of any of the chosen stations."""
+    return nearby(served.pieces(), chosen, served.limit_m, served.times.size).times > 0
+
+
+def _goes_round(served: Served, points: Long) -> Bool:
+    """Tell from where the way to the nearest station is far longer than the straight line to one."""
+    farthest_m = served.limit_m * FAR_ROUND
+    street = nearby(served.pieces(farthest_m), served.counts, farthest_m, served.times.size).metres
+    longer: Bool = street[points] > FAR_ROUND * served.circle_m[points]
+    return longer
+
+
+def _crossed(served: Served, points: Long, cell: Long) -> tuple[Bool, Bool]:
+    """Tell which straight lines to the nearest station cross water, and which rails or a motorway."""
+    demand, snapshot, drawing = served.layer.demand, served.snapshot, served.atlas.drawing
+    heaviest = np.argsort(-demand.weight[points], kind="stable")
+    line_of = cell[heaviest] * served.counts.size + served.circle_site[points[heaviest]]
+    _, first, which = np.unique(line_of, return_index=True, return_inverse=True)
+    line_at = np.empty(points.size, np.int64)
+    line_at[heaviest] = which
+    points = points[heaviest[first]]
+    rows = snapshot.active_rows[served.circle_site[points]]
+    line = demand.lon[points], demand.lat[points], snapshot.lon[rows], snapshot.lat[rows]
+    memo = served.atlas.memo
+    water = memo.get(("barriers", WATER), lambda: Barriers.of(drawing, WATER))
+    rails = memo.get(("barriers", RAILS), lambda: Barriers.of(drawing, RAILS))
+    return water.between(*line)[line_at], rails.between(*line)[line_at]
