@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.lonlat import LonLat, metres_per_degree
 from geodata.memo import Memo
-from stations.registry.entries import Changes, Entry
+from stations.registry.entries import Batch, Changes, Entry
 from stations.registry.log import Registry
 from stations.registry.snapshot import Snapshot
 from stations.registry.stores import open_store
@@ -120,6 +121,12 @@ class Shelf:
         return Changes(since, self.revision, self.revision, ())  # a shelf has no log: nothing was ever written
 
     def history(self, code: str) -> tuple[Entry, ...]:
+        return ()
+
+    def as_of(self, when: datetime | int) -> Snapshot:
+        return self.snapshot()  # it was always as it is
+
+    def batches(self, limit: int = 20) -> tuple[Batch, ...]:
         return ()
 
 

@@ -28,6 +28,7 @@ from stations.web.language import other_address, speak
 from stations.web.limits import Limits
 from stations.web.offline.shell import offline_door
 from stations.web.params import Args, Known
+from stations.web.planning.answers import answers_door
 from stations.web.planning.downloads import downloads_door
 from stations.web.planning.findings import Findings
 from stations.web.planning.page import planning_door
@@ -65,6 +66,7 @@ def hang(app: Flask, house: House) -> None:
         frozenset(names.taxonomy.amenities.terms),
         house.zone,
         who_one_may_be(names.taxonomy),
+        frozenset(() if house.atlas is None else house.atlas.layers),
     )
     speak(app, Path(app.root_path) / "translations")
     protect(app, base_map.host)
@@ -87,7 +89,8 @@ def hang(app: Flask, house: House) -> None:
     app.register_blueprint(offline_door(house, names))
     findings = Findings(house, known)
     app.register_blueprint(planning_door(house, known, names, findings))
-    app.register_blueprint(downloads_door(findings))
+    app.register_blueprint(answers_door(house, known, names, findings))
+    app.register_blueprint(downloads_door(findings, known, names))
 
     app.add_template_global(icon)
     app.add_template_filter(coarse)

@@ -24,7 +24,7 @@ def page_policy(pictures: str = "") -> str:
     shown = " ".join(("'self' data:", *pictures.split()))
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {shown}; connect-src 'self'; "
-        "frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
 
@@ -32,11 +32,11 @@ def page_policy(pictures: str = "") -> str:
 MAP_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; script-src 'self' 'unsafe-inline'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'"
+    "frame-ancestors 'none'"
 )
-"""For the folium map alone. Folium writes a map as script inside the page, so that page must be let run it. The sandbox
-pays for it: without ``allow-same-origin`` the map lives in an origin of its own, where it can read no cookie, call no
-address of ours and reach no page around it."""
+"""For the folium map alone, should a browser show it and not keep it. Folium writes a map as script inside the page, so
+that page must be let run it. The sandbox pays for it: without ``allow-same-origin`` the map lives in an origin of its
+own, where it can read no cookie and call no address of ours."""
 
 WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 """For scripts outside of `/static/`: a service worker lives by the policy that it came with."""
@@ -71,8 +71,7 @@ OPEN_HEADERS = (("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Po
 do not come along with such a request, and play no part in these answers."""
 
 STATIC_HEADERS = (("Cross-Origin-Resource-Policy", "cross-origin"), ("X-Frame-Options", "DENY"))
-"""With scripts and styles, the same for everybody: the framed planning map lives in an origin of its own, and needs
-them."""
+"""With scripts and styles, the same for everybody."""
 
 OPEN_DATA = ("/api/nearest", "/api/stations", "/api/changes", "/download/")
 
@@ -118,8 +117,6 @@ def guard(response: Response, policy: str) -> None:
     if kind == "text/html":
         headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("Cache-Control", "private, no-cache")
-        if "frame-ancestors 'self'" in headers["Content-Security-Policy"]:
-            headers["X-Frame-Options"] = "SAMEORIGIN"
     elif request.endpoint != "static":
         headers.setdefault("Content-Security-Policy", WORKER_POLICY if kind == "text/javascript" else DATA_POLICY)
 

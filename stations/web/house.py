@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from geodata.atlas import Atlas
 from geodata.geocode import OnlineSearch
-from stations.registry.entries import Changes, Entry
+from stations.registry.entries import Batch, Changes, Entry
 from stations.registry.snapshot import Snapshot
 from stations.settings import Settings
 from stations.upkeep.facts import Caution
@@ -32,6 +32,12 @@ class Stations(Protocol):
 
     def history(self, code: str) -> tuple[Entry, ...]:
         """Every entry of one station, oldest first."""
+
+    def as_of(self, when: datetime | int) -> Snapshot:
+        """The stations as they were at a moment, or as of a revision."""
+
+    def batches(self, limit: int = 20) -> tuple[Batch, ...]:
+        """The last batches, newest first."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import orjson
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-FOR_PROGRAMS = ("/api/", "/healthz", "/tiles/", "/pack.json")
+FOR_PROGRAMS = ("/api/", "/healthz", "/tiles/", "/pack.json", "/planning/answer.json", "/planning/townships.json")
 """Addresses whose errors are JSON."""
 
 WORDS: Mapping[int, tuple[str, str]] = {

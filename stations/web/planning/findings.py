@@ -1,39 +1,61 @@
-"""What a planner's question comes to: worked out once, then put into words and into a picture."""
+"""What a planner's question comes to: worked out once, and kept under what it was made from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import orjson
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import gettext
 from shapely.geometry.base import BaseGeometry
 
 from geodata.atlas import Atlas
 from geodata.errors import AtlasError
+from stations.handouts.finding import say_conditions
 from stations.questions.coverage import (
+    Comparison,
     CoverageAnswer,
     CoverageQuery,
-    Gap,
-    TownshipRow,
+    Double15,
+    Fairness,
+    Floating,
+    Pair,
+    Served,
+    Sureness,
+    Week,
+    Worth,
+    answer,
+    compare,
     counted_stations,
-    coverage,
+    double15,
+    fairness,
+    floating,
+    pairs,
     reached_area,
+    serve,
     service_radius_m,
+    supposed,
+    sureness,
+    week,
+    worth,
 )
 from stations.registry.snapshot import Snapshot
 from stations.web.house import House
 from stations.web.params import Args, Known, read_coverage, refuse_unknown
+from stations.web.planning.state import PLANNING_PARAMETERS, read_versus, snapshot_of
 from stations.wording.credit import say_credit
-from stations.wording.figures import say_amount, say_demand, say_minutes, say_place, say_share
 from stations.wording.names import Names
 
 if TYPE_CHECKING:
     from stations.web.planning.maps import Picture
 
-PLANNING_PARAMETERS = frozenset({"mode", "minutes", "at", "amenity", "lang"})
+__all__ = ["PLANNING_PARAMETERS", "Asked", "Findings"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 KEPT = 16
 """How many answers and areas a worker keeps: a planner goes back and forth between a few questions."""
@@ -55,11 +77,37 @@ class Findings:
 
     def __init__(self, house: House, known: Known) -> None:
         self._house, self._known = house, known
-        self.coverage: Callable[[Asked], CoverageAnswer] = lru_cache(maxsize=KEPT)(
-            lambda asked: coverage(asked.query, asked.snapshot, asked.atlas)
-        )
-        self.areas: Callable[[Asked], Mapping[float, BaseGeometry]] = lru_cache(maxsize=KEPT)(
+        self.served: Callable[[Asked], Served] = keep(lambda asked: serve(asked.query, asked.snapshot, asked.atlas))
+        self.coverage: Callable[[Asked], CoverageAnswer] = keep(lambda asked: answer(self.served(asked)))
+        self.areas: Callable[[Asked], Mapping[float, BaseGeometry]] = keep(
             lambda asked: reached_area(asked.query, asked.snapshot, asked.atlas)
+        )
+        self.worth: Callable[[Asked], tuple[Worth, ...]] = keep(lambda asked: worth(self.served(asked)))
+        self.pairs: Callable[[Asked], tuple[Pair, ...]] = keep(lambda asked: pairs(self.served(asked)))
+        self.fairness: Callable[[Asked], Fairness] = keep(lambda asked: fairness(self.served(asked)))
+        self.floating: Callable[[Asked], Floating] = keep(lambda asked: floating(self.served(asked)))
+        self.sureness: Callable[[Asked], Sureness] = keep(lambda asked: sureness(self.served(asked)))
+        self.comparison: Callable[[Asked, Asked], Comparison] = keep(
+            lambda before, after: compare(self.served(before), self.served(after))
+        )
+        self._week: Callable[[Asked, date], Week] = keep(lambda asked, monday: week(self.served(asked), monday))
+        self._double15: Callable[[Asked], Double15] = keep(
+            lambda asked: double15(
+                supposed(asked.query.changes, asked.snapshot, asked.atlas), asked.atlas, asked.query.weight
+            )
+        )
+
+    def week(self, asked: Asked, day: date) -> Week:
+        """The clock of the week that the moment asked for is in, else that of a day; its own hour plays no part."""
+        at = asked.query.at
+        day = day if at is None else at.astimezone(self._known.zone).date()
+        timeless = replace(asked, query=replace(asked.query, at=None))
+        return self._week(timeless, day - timedelta(days=day.weekday()))
+
+    def double15(self, asked: Asked) -> Double15:
+        """The 双15 report of the stations as supposed: its minutes are its own, whatever is asked."""
+        return self._double15(
+            replace(asked, query=CoverageQuery(weight=asked.query.weight, changes=asked.query.changes))
         )
 
     def asked(self, args: Args) -> Asked:
@@ -73,7 +121,23 @@ class Findings:
             There is no ground to ask of.
         """
         refuse_unknown(args, PLANNING_PARAMETERS)
-        query, atlas, snapshot = read_coverage(args, self._known), self._house.atlas, self._house.snapshot()
+        return self._of(read_coverage(args, self._known), self._house.snapshot())
+
+    def other(self, args: Args, asked: Asked) -> Asked | None:
+        """Read with what the answer is to be compared; nothing where it is compared with nothing.
+
+        Raises
+        ------
+        BadParameter
+            A comparison that cannot be made.
+        UnknownRevisionError
+            The registry has no such revision.
+        """
+        versus = read_versus(args, asked.query, self._known)
+        return None if versus is None else self._of(versus.query, snapshot_of(self._house, versus))
+
+    def _of(self, query: CoverageQuery, snapshot: Snapshot) -> Asked:
+        atlas = self._house.atlas
         if atlas is None:
             raise AtlasError("No streets are loaded, so coverage cannot be known. Build an atlas and start again.")
         return Asked(query, snapshot.revision, atlas.digest, snapshot, atlas)
@@ -93,7 +157,7 @@ class Findings:
             ground=orjson.loads(atlas.ground),
             radius_m=service_radius_m(query, atlas),
             bounds=atlas.summary.bounds,
-            caption=" · ".join(_conditions(query, names, self._known)),
+            caption=" · ".join(say_conditions(query, names, self._known.zone)),
             credit=say_credit(atlas),
             source=gettext(
                 "Registry revision %(revision)s, atlas %(digest)s.",
@@ -103,117 +167,7 @@ class Findings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A township as a planner reads it, in numbers for sorting and in words."""
-
-    row: TownshipRow
-    demand: str
-    covered: str
-    covered_twice: str
-    circle: str
-    uncovered: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class GapLine:
-    """A gap as a planner reads it."""
-
-    rank: int
-    gap: Gap
-    name: str
-    demand: str
-    minutes: str
-    station: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An answer in words: the finding, the townships and their total, the gaps."""
-
-    answer: CoverageAnswer
-    finding: Sequence[str]
-    lines: Sequence[Line]
-    total: Line
-    gaps: Sequence[GapLine]
-
-
-def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Reading:
-    """Put an answer into words."""
-    total, unit = answer.total, answer.unit
-    told = [(row.share, row.code, row) for row in answer.rows if row.share is not None and row.name]
-    worst = min(told, key=lambda one: one[:2])[2] if told else None
-    finding = [_headline(answer, names.mode(answer.query.mode))]
-    if total.uncovered > 0.0:
-        finding.append(gettext("Out of reach: %(demand)s.", demand=say_demand(total.uncovered, unit)))
-    if worst is not None and len(told) > 1 and worst.uncovered > 0.0:
-        finding.append(
-            gettext(
-                "Served worst is %(name)s with %(share)s.",
-                name=worst.name,
-                share=say_share(worst.covered, worst.demand),
-            )
-        )
-    if answer.unsure:
-        finding.append(
-            ngettext(
-                "%(num)s station has unknown hours and is not counted; if it is open, %(share)s are covered.",
-                "%(num)s stations have unknown hours and are not counted; if they are open, %(share)s are covered.",
-                answer.unsure,
-                share=say_share(total.covered + total.perhaps, total.demand),
-            )
-        )
-
-    def named(code: str | None) -> str:
-        station = None if code is None else snapshot.find(code)
-        return "–" if station is None else names.station(station)
-
-    return Reading(
-        answer=answer,
-        finding=finding,
-        lines=[_line(row, unit) for row in answer.rows],
-        total=_line(total, unit),
-        gaps=[
-            GapLine(
-                rank,
-                gap,
-                say_place(gap.name),
-                say_demand(gap.demand, unit),
-                "–" if gap.seconds is None else say_minutes(gap.seconds),
-                named(gap.nearest),
-            )
-            for rank, gap in enumerate(answer.gaps, 1)
-        ],
-    )
-
-
-def _headline(answer: CoverageAnswer, mode: str) -> str:
-    said = {
-        "share": say_share(answer.total.covered, answer.total.demand),
-        "minutes": f"{answer.query.minutes:g}",
-        "mode": mode,
-    }
-    if answer.unit == "people":
-        return gettext("%(share)s of the people live within %(minutes)s min %(mode)s of a station.", **said)
-    return gettext("%(share)s of the streets lie within %(minutes)s min %(mode)s of a station.", **said)
-
-
-def _line(row: TownshipRow, unit: str) -> Line:
-    return Line(
-        row=row,
-        demand=say_amount(row.demand, unit),
-        covered=say_share(row.covered, row.demand),
-        covered_twice=say_share(row.covered_twice, row.demand),
-        circle=say_share(row.circle, row.demand),
-        uncovered=say_amount(row.uncovered, unit),
-        share=row.share or 0.0,
-    )
-
-
-def _conditions(query: CoverageQuery, names: Names, known: Known) -> list[str]:
-    said = [names.mode(query.mode), gettext("%(minutes)s min", minutes=f"{query.minutes:g}")]
-    if query.at is not None:
-        local = query.at.astimezone(known.zone)
-        said.append(f"{format_date(local.date(), rebase=False)} {local:%H:%M}")
-    return said + [names.amenity(key) for key in sorted(query.amenities, key=names.order)]
+def keep(work: Callable[P, R]) -> Callable[P, R]:
+    """Keep the last few answers; two who ask at once may both work."""
+    kept: Callable[P, R] = lru_cache(maxsize=KEPT)(work)  # type: ignore[assignment]  # its keys are ours, and hashable
+    return kept

@@ -1,16 +1,14 @@
-"""The page around a folium map: its scripts and styles from this house, and no name in it read as a template."""
+"""The page around a folium map: its scripts and styles written into it, and no name in it read as a template."""
 
 from __future__ import annotations
 
 import base64
 import re
-from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import folium
 from branca.element import Element, Figure
-from flask import url_for
 from folium.template import Template
 
 SCRIPTS = ("vendor/leaflet/leaflet.js", "js/planning_map.js")
@@ -22,24 +20,6 @@ would run inside this server. So no brace of ours goes into folium; private char
 escapes of a script's text when folium is done."""
 
 _BRACES = str.maketrans(STAND_INS)
-
-
-class Assets(Protocol):
-    """How the page gets its scripts and styles."""
-
-    def into(self, head: Element) -> None:
-        """Add them to a page's head."""
-
-
-class Linked:
-    """By address, from this house."""
-
-    def into(self, head: Element) -> None:
-        """Add a link for each file."""
-        for name in STYLES:
-            head.add_child(Piece(f'<link rel="stylesheet" href="{escape(url_for("static", filename=name))}">'))
-        for name in SCRIPTS:
-            head.add_child(Piece(f'<script src="{escape(url_for("static", filename=name))}"></script>'))
 
 
 class Inlined:

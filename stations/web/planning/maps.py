@@ -17,25 +17,18 @@ from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from geodata.townships import Townships
+from stations.handouts.colours import GAP, REACH_CLASSES, colour_of, share_classes
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
 from stations.questions.coverage import CoverageAnswer
 from stations.station import Station
-from stations.web.planning.mappage import Assets, CountyMap, Piece, rendered, without_braces
+from stations.web.planning.mappage import CountyMap, Inlined, Piece, rendered, without_braces
 from stations.web.words import say_usual_hours
 from stations.wording.figures import say_demand, say_minutes, say_share
 from stations.wording.names import Names
 
-COVERAGE_CLASSES = ((0.2, "#fff3d6"), (0.4, "#f7d58d"), (0.6, "#dfa24a"), (0.8, "#b06d1f"), (1.01, "#6d3d0c"))
-"""Upper bound of a share covered, and its colour. One hue with even steps of lightness: it reads the same to a
-colour-blind eye and in grey print."""
-
 TOWNSHIP_OPACITY = 0.55
 
-BAND_OPACITIES = (0.62, 0.42, 0.24)
-"""Of the street-reach area, from the shortest time to the longest."""
-
-REACH = "#1f6f78"
-GAP = "#a8324a"
+BAND_OPACITY = 0.6
 ROAD_WIDTHS = (3.2, 2.6, 2.1, 1.6, 0.9, 0.5)
 """By rank, the broadest first."""
 
@@ -89,7 +82,7 @@ class Picture:
     source: str
 
 
-def draw(picture: Picture, assets: Assets, language: str) -> str:
+def draw(picture: Picture, assets: Inlined, language: str) -> str:
     """Draw the map as an HTML page, in the language of the current request.
 
     Parameters
@@ -97,7 +90,7 @@ def draw(picture: Picture, assets: Assets, language: str) -> str:
     picture
         What to draw.
     assets
-        `Linked` for a page of this house, `Inlined` for a file to keep.
+        How the page gets its scripts and styles.
     language
         For the page's ``lang``.
     """
@@ -167,11 +160,9 @@ def _ground_style(properties: Mapping[str, Any]) -> dict[str, Any]:
     return style
 
 
-def colour_of(share: float | None) -> str:
-    """The colour of a share covered; grey where there is nothing to cover."""
-    if share is None:
-        return "#c9c5bf"
-    return next(colour for bound, colour in COVERAGE_CLASSES if share < bound)
+def band_colours(count: int) -> list[str]:
+    """A colour for each band of minutes, from the shortest to the longest; beyond the palest all are pale."""
+    return [REACH_CLASSES[min(at, len(REACH_CLASSES) - 1)] for at in range(count)]
 
 
 def _townships(picture: Picture) -> folium.GeoJson:
@@ -207,8 +198,8 @@ def _reach(picture: Picture) -> folium.GeoJson:
         rings[minutes] = picture.areas[minutes].difference(inner)
         inner = picture.areas[minutes]
     data = reach_geojson(rings)
-    for feature, opacity in zip(data["features"], reversed(BAND_OPACITIES), strict=True):
-        feature["properties"]["style"] = {"stroke": False, "fillColor": REACH, "fillOpacity": opacity}
+    for feature, colour in zip(reversed(data["features"]), band_colours(len(rings)), strict=True):
+        feature["properties"]["style"] = {"stroke": False, "fillColor": colour, "fillOpacity": BAND_OPACITY}
     return _layer(data, "reach", interactive=False, smooth_factor=0.5)
 
 
@@ -276,22 +267,17 @@ def _gaps(picture: Picture) -> folium.GeoJson:
 
 
 def _panel(picture: Picture) -> str:
-    bounds = ["0", *(f"{bound:.0%}".rstrip("%") for bound, _ in COVERAGE_CLASSES[:-1])]
+    minutes = sorted(picture.areas)
     return render_template(
         "planning/on_map.html",
         caption=picture.caption,
         credit=picture.credit,
         source=picture.source,
-        shares=[
-            (colour, f"{low}–{min(bound, 1.0):.0%}")
-            for low, (bound, colour) in zip(bounds, COVERAGE_CLASSES, strict=True)
-        ],
-        bands=[
-            (f"{minutes:.3g}", opacity) for minutes, opacity in zip(sorted(picture.areas), BAND_OPACITIES, strict=True)
-        ],
+        shares=share_classes(),
+        bands=[(f"{one:.3g}", colour) for one, colour in zip(minutes, band_colours(len(minutes)), strict=True)],
         share_opacity=TOWNSHIP_OPACITY,
+        band_opacity=BAND_OPACITY,
         unsure=bool(picture.perhaps),
-        reach=REACH,
         gap=GAP,
         radius=round(picture.radius_m),
     )

@@ -1,29 +1,33 @@
-"""`/planning`: who is not served, where, and when."""
+"""`/planning`: who is not served, where, and when; and what would change it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
-from geodata.errors import AtlasError
+from geodata.errors import GeodataError
+from stations.calendar import calendar_of
+from stations.errors import RegistryError, StationsError
 from stations.web.attached import as_file
 from stations.web.errors import say, status_of
-from stations.web.forms import carried, chips, form_of, picks
+from stations.web.forms import chips, form_of, picks
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
-from stations.web.params import BadParameter, Known, given
-from stations.web.planning.findings import Findings, read_out
+from stations.web.params import Args, Known, first, given
+from stations.web.planning.choices import comparisons_for, downloads_for, tabs_for, weights_for
+from stations.web.planning.clockface import days_of
+from stations.web.planning.findings import Findings
+from stations.web.planning.showing import show_answer
+from stations.web.planning.state import PARTS, carried, held, read_part
 from stations.wording.names import Names
 from stations.wording.spoken import language
 
-if TYPE_CHECKING:
-    from stations.web.planning.mappage import Assets
-
 MINUTES = (5, 10, 15, 20, 30)
 CHIPS_IN_SIGHT = 12
+NOON = 12
 
 
 def planning_door(house: House, known: Known, names: Names, findings: Findings) -> Blueprint:
@@ -32,51 +36,68 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
 
     @door.get("")
     def show() -> Response:
-        """The form, the finding in words, the map, the table and the gaps."""
+        """The question, the finding in words, the map beside the part that lies open, and what one takes home."""
         args = given(request.args)
-        shown: dict[str, Any] = {"found": None, "fault": None}
+        today = datetime.now(known.zone).date()
+        shown: dict[str, Any] = {"found": None, "fault": None, "part": PARTS[0], "data": {}}
         status = 200
         try:
-            asked = findings.asked(args)
-            shown["found"] = read_out(findings.coverage(asked), asked.snapshot, names)
-        except (BadParameter, AtlasError) as fault:
+            part = read_part(args)
+            shown |= show_answer(findings, args, known, names, part, today)
+        except (GeodataError, StationsError) as fault:
+            if isinstance(fault, RegistryError) or status_of(fault) == 500:
+                raise
             shown["fault"] = say(fault)
             status = status_of(fault)
-        page = render_template(
-            "planning/index.html",
-            form=form_of(args, known, names),
-            chips=chips(house.snapshot(), frozenset(args.get("amenity", ())), names),
-            minutes_offered=MINUTES,
-            chips_in_sight=CHIPS_IN_SIGHT,
-            picks=picks(args, known, names, datetime.now(known.zone)),
-            same=carried(args),
-            **shown,
-        )
+        page = render_template("planning/index.html", **_question(args, today), **shown)
         response = make_response(page, status)
         response.headers["Cache-Control"] = "private, no-cache"
         return response
 
-    @door.get("/map")
-    def county_map() -> Response:
-        """The map, for the frame in the page."""
-        from stations.web.planning.mappage import Linked
-
-        return drawn(Linked())
+    def _question(args: Args, today: date) -> dict[str, Any]:
+        at = first(args, "at")
+        monday = _monday(at, today)
+        calendar = calendar_of(house.zone)
+        holiday = min((day for day in calendar.holidays if day >= monday), default=None)
+        name = calendar.name_of(holiday) if holiday else ""
+        mode = first(args, "mode", "walk")
+        usual = names.modes[mode].speed_kmh if mode in names.modes else 4.0
+        return {
+            "form": form_of(args, known, names) | {"speed": first(args, "speed")[:20], "usual_speed": f"{usual:g}"},
+            "chips": chips(house.snapshot(), frozenset(args.get("amenity", ())), names),
+            "chips_in_sight": CHIPS_IN_SIGHT,
+            "minutes_offered": MINUTES,
+            "picks": picks(
+                {key: value for key, value in args.items() if key == "amenity"}, known, names, datetime.now(known.zone)
+            ),
+            "weights": weights_for(house.atlas, first(args, "weight")),
+            "comparisons": comparisons_for(args, house, known, names),
+            "held": held(args),
+            "days": days_of(monday, holiday, name, at),
+            "hour": int(at[11:13]) if at[11:13].isdigit() else NOON,
+            "tabs": tabs_for(args),
+            "downloads": downloads_for(carried(args)),
+        }
 
     @door.get("/map.html")
     def kept_map() -> Response:
-        """The same map as one file that needs nothing else."""
+        """The map as one file that needs nothing else."""
         from stations.web.planning.mappage import Inlined
-
-        return as_file(drawn(Inlined(Path(current_app.static_folder or "static"))), "yizhan-coverage.html")
-
-    def drawn(assets: Assets) -> Response:
         from stations.web.planning.maps import draw
 
         picture = findings.picture(findings.asked(given(request.args)), names)
+        assets = Inlined(Path(current_app.static_folder or "static"))
         response = make_response(draw(picture, assets, "en" if language() == "en" else "zh-Hans"))
         response.headers["Content-Security-Policy"] = MAP_POLICY
-        response.headers["Cache-Control"] = "private, no-cache"
-        return response
+        return as_file(response, "yizhan-coverage.html")
 
     return door
+
+
+def _monday(at: str, today: date) -> date:
+    """The Monday of the week asked for; of this one where none is, or where it cannot be read."""
+    try:
+        day = date.fromisoformat(at[:10])
+    except ValueError:
+        day = today
+    return day - timedelta(days=day.weekday())

@@ -36,9 +36,8 @@ def test_the_map_beside_the_list_names_the_source_without_script(planner, langua
     assert "ODbL" in said
 
 
-@pytest.mark.parametrize("path", ["/planning/map", "/planning/map.html"])
-def test_the_coverage_map_names_the_source(planner, path):
-    title = planner.see(path).one("header")
+def test_the_coverage_map_names_the_source(planner):
+    title = planner.see("/planning/map.html").one("header")
     (credit,) = [one.text for one in title.all("small") if not one.attributes]
     assert CREDIT["zh"] in credit
     assert "ODbL" in credit
@@ -55,7 +54,7 @@ def test_shapes_carry_the_source(planner, path):
     assert "ODbL" in ATTRIBUTION
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/planning/map", "/planning/map.html", *SHAPES])
+@pytest.mark.parametrize("path", [*PAGES, "/planning/map.html", *SHAPES])
 def test_what_is_made_up_names_nobody(visitor, path):
     assert "OpenStreetMap" not in visitor.get(path).text
 
@@ -71,7 +70,7 @@ def test_pages_and_maps_of_what_is_made_up_say_so(visitor):
     page = visitor.see("/")
     assert [page.one("p", class_="credit").text, page.one("footer").text] == ["虚构的县", "虚构的县"]
     assert not page.one("footer").all("a")
-    assert "虚构的县" in visitor.see("/planning/map").one("header").text
+    assert "虚构的县" in visitor.see("/planning/map.html").one("header").text
 
 
 def test_without_ground_there_is_nobody_to_name(open_house):

@@ -30,7 +30,7 @@ ASKED = [
     "/", "/api/nearest", "/api/search", "/api/stations", "/api/changes", "/api/token", "/offline", "/pack.json",
     "/s/A1", "/s/none", "/download/stations.csv", "/nothing",
 ]  # fmt: skip
-ONCE = ["/planning", "/planning/map", "/planning/coverage.csv", "/posters", "/s/A1/poster", "/sitemap.xml", "/healthz"]
+ONCE = ["/planning", "/planning/answer.json", "/planning/coverage.csv", "/posters", "/s/A1/poster", "/sitemap.xml"]
 QUESTIONS = [
     {"lon": LON, "lat": LAT},
     {"lon": LAT, "lat": LON},

@@ -9,7 +9,8 @@ from stations.web.headers import page_policy
 from tests.stations.web.reading import read_page
 
 PUBLIC_GET = {
-    "/", "/s/<code>", "/s/<code>/poster", "/posters", "/offline", "/planning", "/planning/map",
+    "/", "/s/<code>", "/s/<code>/poster", "/posters", "/offline", "/planning",
+    "/planning/answer.json", "/planning/townships.json",
     "/api/nearest", "/api/search", "/api/stations", "/api/changes", "/api/token", "/healthz",
     "/download/stations.csv", "/download/stations.xlsx", "/download/stations.geojson", "/download/stations.gpkg",
     "/planning/map.html", "/planning/coverage.csv", "/planning/gaps.csv", "/planning/coverage.geojson",
@@ -87,15 +88,9 @@ def test_pages_of_other_sites_may_take_in_nothing_else(planner, path):
     headers = planner.get(path).headers
     assert "Access-Control-Allow-Origin" not in headers
     assert headers["X-Frame-Options"] == "DENY"
-    # Files are the same for everybody, and the framed map, in an origin of its own, has to take them in.
+    # Files are the same for everybody.
     expected = "cross-origin" if path.startswith("/static/") else "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == expected
-
-
-def test_the_map_of_a_planner_may_be_framed_by_its_own_page_alone(planner):
-    headers = planner.get("/planning/map").headers
-    assert headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
 
 
 def test_another_host_may_give_pictures_and_nothing_else():

@@ -1,0 +1,384 @@
+/* Coverage: the map. Beneath, the area within reach in bands of minutes; on it the townships by their share, the gaps as
+   rings by their size, and the stations as pins that can be dragged. All of it is in the tables, too.
+
+   Colours are in static/css/planning_chart.css, by classes: so they change with the light, with contrast and in print. */
+(function () {
+  "use strict";
+
+  var yizhan = window.yizhan;
+  var plan = yizhan.plan;
+  var frame = document.getElementById("plan-map");
+  if (!frame || !yizhan.map) { return; }
+
+  var PANES = { reach: 402, towns: 404, gaps: 430, moved: 435 };
+  var NEAR_ZOOM = 13; // from here on pins are as large as a fingertip's aim
+  var SETTLED_MS = 500;
+
+  function element(tag, text, kind) {
+    var one = document.createElement(tag);
+    if (text !== undefined && text !== null) { one.textContent = text; }
+    if (kind) { one.className = kind; }
+    return one;
+  }
+
+  function begin(chart) {
+    var map = chart.map;
+    var fine = window.matchMedia && window.matchMedia("(pointer: fine)").matches;
+    var layers = { reach: L.layerGroup(), towns: L.layerGroup(), gaps: L.layerGroup(), stations: L.layerGroup() };
+    var shown = { reach: true, towns: true, gaps: true, stations: true };
+    var towns = {}, gaps = {}, pins = {}, labels = {};
+    var reachAsked = "";
+    var dragged = null;
+
+    Object.keys(PANES).forEach(function (name) { map.createPane(name).style.zIndex = PANES[name]; });
+    Object.keys(layers).forEach(function (name) { layers[name].addTo(map); });
+
+    function words(name) { return plan.data.words[name]; }
+
+    function ringed(ring) { return ring.map(chart.point); }
+    function shape(geometry) {
+      if (geometry.type === "Polygon") { return geometry.coordinates.map(ringed); }
+      if (geometry.type === "MultiPolygon") { return geometry.coordinates.map(function (one) { return one.map(ringed); }); }
+      return [];
+    }
+
+    // Cards
+
+    function card(title, rows) {
+      var box = element("div", null, "plan-card");
+      box.appendChild(element("strong", title));
+      rows.forEach(function (row) { if (row) { box.appendChild(element("p", row)); } });
+      return box;
+    }
+
+    function button(box, name, act) {
+      var one = box.appendChild(element("button", words(name), "quiet"));
+      one.type = "button";
+      one.addEventListener("click", function () { map.closePopup(); act(); });
+      return one;
+    }
+
+    function open(at, box) {
+      L.popup({ closeButton: false, maxWidth: 280, autoPanPadding: [16, 16] }).setLatLng(at).setContent(box).openOn(map);
+    }
+
+    // Townships
+
+    function classOf(share) {
+      if (share === null || share === undefined) { return "town none"; }
+      var step = plan.data.classes.filter(function (bound) { return share >= bound; }).length;
+      return "town share-" + step;
+    }
+
+    function paint(town, share) {
+      var path = town.layer.getElement();
+      if (!path) { return; }
+      path.setAttribute("class", "leaflet-interactive " + classOf(share) + (town.lit ? " lit" : ""));
+      town.share = share;
+    }
+
+    function townCard(at, latlng) {
+      var one = plan.data.towns.filter(function (town) { return town.at === at; })[0];
+      var box = one
+        ? card(one.name, [words("covered") + " " + one.said.covered, words("uncovered") + " " + one.said.uncovered + " " + plan.data.unit])
+        : card("", []);
+      button(box, "try", function () { plan.what.add(chart.lonlat(latlng)); });
+      open(latlng, box);
+    }
+
+    function tap(at, event) {
+      if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
+      plan.tell("light", { kind: "town", at: String(at), from: "map", chosen: true });
+      townCard(at, event.latlng);
+    }
+
+    function drawTowns(answer) {
+      answer.features.forEach(function (feature) {
+        if (!feature.geometry) { return; }
+        var at = feature.properties.at;
+        var layer = L.polygon(shape(feature.geometry), { pane: "towns", className: "town", weight: 1.2, fillOpacity: 1, bubblingMouseEvents: false });
+        layer.on("click", function (event) { tap(at, event); })
+          .on("mouseover", function () { plan.tell("light", { kind: "town", at: String(at), from: "map" }); })
+          .on("mouseout", function () { plan.tell("light", { from: "map" }); })
+          .addTo(layers.towns);
+        var name = element("span", "", "");
+        name.appendChild(element("b", feature.properties.name));
+        var share = name.appendChild(element("span", ""));
+        if (feature.properties.label) {
+          labels[at] = { share: share, mark: L.marker(chart.point(feature.properties.label), {
+            icon: L.divIcon({ className: "town-name", html: name, iconSize: null }), interactive: false, keyboard: false, zIndexOffset: -1000
+          }) };
+          labels[at].mark.addTo(layers.towns);
+        }
+        towns[at] = { layer: layer, lit: false, share: null };
+      });
+      recolour(plan.data.towns);
+    }
+
+    function recolour(all) {
+      all.forEach(function (one) {
+        if (!towns[one.at]) { return; }
+        paint(towns[one.at], one.share);
+        if (labels[one.at]) { labels[one.at].share.textContent = " " + one.said.covered; }
+      });
+    }
+
+    // The area within reach
+
+    function drawReach() {
+      var address = plan.data.reach;
+      if (address === reachAsked || !shown.reach) { return; }
+      reachAsked = address;
+      fetch(address, { credentials: "same-origin" }).then(function (answer) {
+        return answer.ok ? answer.json() : Promise.reject(new Error(address));
+      }).then(function (answer) {
+        if (address !== reachAsked) { return; }
+        layers.reach.clearLayers();
+        var last = answer.features.length - 1;
+        answer.features.forEach(function (feature, at) {
+          if (!feature.geometry) { return; }
+          L.polygon(shape(feature.geometry), {
+            pane: "reach", className: "band band-" + (last - at), interactive: false, stroke: false, fillOpacity: 1, smoothFactor: 0.6
+          }).addTo(layers.reach);
+        });
+      }).catch(function () { if (address === reachAsked) { reachAsked = ""; } });
+    }
+
+    // Gaps
+
+    function gapCard(one) {
+      var box = card(one.rank + ". " + one.name, [words("uncovered") + " " + one.demand, one.township]);
+      button(box, "try", function () { plan.what.add(one.at); });
+      open(chart.point(one.at), box);
+    }
+
+    function drawGaps() {
+      layers.gaps.clearLayers();
+      gaps = {};
+      plan.data.gaps.forEach(function (one) {
+        var ring = L.circleMarker(chart.point(one.at), { pane: "gaps", className: "gap", radius: one.radius, weight: 2, bubblingMouseEvents: false });
+        ring.on("click", function (event) {
+          if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
+          plan.tell("light", { kind: "gap", at: String(one.rank), from: "map", chosen: true });
+          gapCard(one);
+        }).on("mouseover", function () { plan.tell("light", { kind: "gap", at: String(one.rank), from: "map" }); })
+          .on("mouseout", function () { plan.tell("light", { from: "map" }); })
+          .addTo(layers.gaps);
+        gaps[one.rank] = { layer: ring, one: one };
+      });
+    }
+
+    // Stations
+
+    function look(one) { return "st " + one.state + (one.tried ? " tried " + one.tried : ""); }
+
+    function hoursForm(one, box) {
+      var form = box.appendChild(element("form", null, "hours-form"));
+      var label = form.appendChild(element("label", words("hoursField")));
+      var field = label.appendChild(element("input"));
+      field.type = "text";
+      field.value = "08:00-22:00";
+      var send = form.appendChild(element("button", words("set"), "quiet"));
+      send.type = "submit";
+      form.addEventListener("submit", function (submit) {
+        submit.preventDefault();
+        submit.stopPropagation();
+        map.closePopup();
+        plan.what.hours(one.code, field.value.trim());
+      });
+      field.focus();
+    }
+
+    function stationCard(one) {
+      var box = card(one.name, [one.hours, words(one.state)]);
+      var tools = box.appendChild(element("div", null, "card-tools"));
+      if (one.tried !== "closed") {
+        button(tools, "move", function () {
+          document.getElementById("placing-says").textContent = words("moveSays");
+          plan.what.place(one.code, one.at);
+        });
+        var hours = tools.appendChild(element("button", words("hours"), "quiet"));
+        hours.type = "button";
+        hours.addEventListener("click", function () { tools.hidden = true; hoursForm(one, box); });
+      }
+      if (one.tried) {
+        button(tools, one.tried === "added" ? "remove" : "back", function () { plan.what.back(one.code); });
+      } else {
+        button(tools, "close", function () { plan.what.close(one.code); });
+      }
+      if (one.code.charAt(0) !== "+") {
+        var page = tools.appendChild(element("a", words("page"), "quiet"));
+        page.href = plan.data.page.replace("CODE", encodeURIComponent(one.code));
+      }
+      open(chart.point(one.at), box);
+    }
+
+    function drag(one, mark) {
+      mark.on("dragstart", function () {
+        dragged = one.code;
+        map.closePopup();
+        document.body.classList.add("dragging-now");
+      }).on("drag", function () {
+        plan.live(plan.what.moving(one.code, chart.lonlat(mark.getLatLng())));
+      }).on("dragend", function () {
+        document.body.classList.remove("dragging-now");
+        plan.what.move(one.code, chart.lonlat(mark.getLatLng()));
+      });
+    }
+
+    function drawStations() {
+      var held = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.code : null;
+      layers.stations.clearLayers();
+      pins = {};
+      dragged = null;
+      plan.data.stations.forEach(function (one) {
+        var mark = L.marker(chart.point(one.at), {
+          icon: chart.icon(look(one), one.tried === "added" ? "+" : "", 20), title: one.name, alt: one.name,
+          draggable: fine && one.tried !== "closed", autoPan: true, riseOnHover: true, zIndexOffset: one.tried ? 500 : one.state === "counts" ? 0 : -200
+        });
+        mark.on("click", function (event) {
+          if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
+          plan.tell("light", { kind: "station", at: one.code, from: "map", chosen: true });
+          stationCard(one);
+        }).on("mouseover", function () { plan.tell("light", { kind: "station", at: one.code, from: "map" }); })
+          .on("mouseout", function () { plan.tell("light", { from: "map" }); })
+          .on("keypress", function (press) { if (press.originalEvent.key === "Enter") { stationCard(one); } });
+        if (mark.options.draggable) { drag(one, mark); }
+        mark.addTo(layers.stations);
+        mark.getElement().dataset.code = one.code;
+        if (held === one.code) { mark.getElement().focus({ preventScroll: true }); }
+        pins[one.code] = { mark: mark, one: one };
+        if (one.was) {
+          L.polyline([chart.point(one.was), chart.point(one.at)], { pane: "moved", className: "moved-from", interactive: false }).addTo(layers.stations);
+          L.circleMarker(chart.point(one.was), { pane: "moved", className: "moved-from", radius: 5, interactive: false }).addTo(layers.stations);
+        }
+      });
+    }
+
+    // Light
+
+    function ofTable(what) {
+      if (what.kind === "town" && towns[what.at]) { return towns[what.at].layer.getBounds(); }
+      if (what.kind === "gap" && gaps[what.at]) { return gaps[what.at].layer.getLatLng(); }
+      if (what.kind === "station" && pins[what.at]) { return pins[what.at].mark.getLatLng(); }
+      return null;
+    }
+
+    plan.on("light", function (what) {
+      Object.keys(towns).forEach(function (at) {
+        var lit = what.kind === "town" && String(what.at) === at;
+        if (lit !== towns[at].lit) {
+          towns[at].lit = lit;
+          paint(towns[at], towns[at].share);
+          if (lit) { towns[at].layer.bringToFront(); }
+        }
+      });
+      Object.keys(gaps).forEach(function (rank) {
+        var path = gaps[rank].layer.getElement();
+        if (path) { path.classList.toggle("lit", what.kind === "gap" && String(what.at) === rank); }
+      });
+      Object.keys(pins).forEach(function (code) {
+        var face = pins[code].mark.getElement();
+        if (face) { face.classList.toggle("lit", what.kind === "station" && what.at === code); }
+      });
+      if (!what.chosen || what.from !== "table") { return; }
+      var there = ofTable(what);
+      if (!there) { return; }
+      if (there.getCenter) {
+        map.fitBounds(there, { padding: [24, 24], animate: false });
+        plan.view("town", what.at);
+      } else {
+        map.setView(there, Math.max(map.getZoom(), 14), { animate: false });
+        if (what.kind === "gap") { gapCard(gaps[what.at].one); } else { stationCard(pins[what.at].one); }
+      }
+      if (frame.getBoundingClientRect().top < 0 || frame.getBoundingClientRect().bottom > window.innerHeight) {
+        frame.scrollIntoView({ block: "nearest" });
+      }
+    });
+
+    // Layers on and off, by the legend
+
+    document.addEventListener("change", function (change) {
+      var name = change.target.dataset && change.target.dataset.layer;
+      if (!name) { return; }
+      shown[name] = change.target.checked;
+      if (shown[name]) { layers[name].addTo(map); } else { layers[name].remove(); }
+      if (name === "towns" && shown.towns) { recolour(plan.data.towns); }
+      drawReach();
+      keepSwitches();
+    });
+
+    function keepSwitches() {
+      var off = Object.keys(shown).filter(function (name) { return !shown[name]; });
+      plan.view("off", off.length ? off.join(".") : null);
+    }
+
+    function setSwitches() {
+      document.querySelectorAll("[data-layer]").forEach(function (box) { box.checked = shown[box.dataset.layer]; });
+    }
+
+    (plan.view("off") || "").split(".").forEach(function (name) {
+      if (shown[name]) { shown[name] = false; layers[name].remove(); }
+    });
+
+    // Where one looks
+
+    function far() { frame.classList.toggle("far", map.getZoom() < NEAR_ZOOM); }
+
+    var kept = (plan.view("map") || "").split(",").map(Number);
+    if (kept.length === 3 && kept.every(isFinite)) { map.setView(chart.point([kept[0], kept[1]]), kept[2], { animate: false }); }
+    var settling = null;
+    map.on("zoomend", far).on("moveend", function () {
+      clearTimeout(settling);
+      settling = setTimeout(function () {
+        var here = chart.lonlat(map.getCenter());
+        plan.view("map", here[0].toFixed(4) + "," + here[1].toFixed(4) + "," + map.getZoom());
+      }, SETTLED_MS);
+    });
+    map.on("click", function (event) {
+      if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
+      var box = card("", []);
+      button(box, "try", function () { plan.what.add(chart.lonlat(event.latlng)); });
+      open(event.latlng, box);
+    });
+
+    // What comes
+
+    plan.on("answer", function (body) {
+      recolour(body.townships);
+      Object.keys(pins).forEach(function (code) {
+        var state = body.stations[code];
+        if (!state || code === dragged || pins[code].one.state === state) { return; }
+        var face = pins[code].mark.getElement();
+        if (!face) { return; }
+        ["counts", "perhaps", "not"].forEach(function (one) { face.classList.toggle(one, one === state); });
+        pins[code].one.state = state;
+      });
+    });
+
+    function redraw() {
+      drawGaps();
+      drawStations();
+      recolour(plan.data.towns);
+      drawReach();
+      setSwitches();
+    }
+
+    plan.on("page", redraw);
+    plan.what.begin(chart);
+    far();
+    drawGaps();
+    drawStations();
+    setSwitches();
+    fetch(plan.data.shapes, { credentials: "same-origin" }).then(function (answer) {
+      return answer.ok ? answer.json() : Promise.reject(new Error(plan.data.shapes));
+    }).then(drawTowns).catch(function () { /* the table has them all */ }).then(function () {
+      drawReach();
+      var town = plan.view("town");
+      if (town && towns[town] && kept.length !== 3) { map.fitBounds(towns[town].layer.getBounds(), { animate: false }); }
+      frame.dataset.drawn = "1";
+    });
+  }
+
+  yizhan.map(frame, begin);
+})();

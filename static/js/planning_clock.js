@@ -1,0 +1,110 @@
+/* Coverage: the hour. A slider over the day, with what is covered at each hour drawn behind it. Moving it asks for the
+   figures of that hour; letting go asks for the page. */
+(function () {
+  "use strict";
+
+  var plan = window.yizhan.plan;
+  var SVG = "http://www.w3.org/2000/svg";
+  var WIDE = 240, HIGH = 40, HOURS = 24;
+  var week = null;
+  var asked = "";
+
+  function one(id) { return document.getElementById(id); }
+  function two(number) { return (number < 10 ? "0" : "") + number; }
+
+  function chosen() {
+    var day = one("day");
+    return day.value ? day.value + "T" + two(one("hour").value) + ":00" : "";
+  }
+
+  function first() {
+    // Where in the week's hours a day begins; the holiday's stand behind the 168.
+    var option = one("day").selectedOptions[0];
+    return option && option.dataset.first ? Number(option.dataset.first) : null;
+  }
+
+  function share(hour) {
+    var from = first();
+    return week && from !== null && from < week.said.length ? { sure: week.shares[from + hour], perhaps: week.shares_if[from + hour], said: week.said[from + hour] } : null;
+  }
+
+  function rect(x, top, height, kind) {
+    var bar = document.createElementNS(SVG, "rect");
+    bar.setAttribute("x", x + 1);
+    bar.setAttribute("y", top);
+    bar.setAttribute("width", WIDE / HOURS - 2);
+    bar.setAttribute("height", Math.max(height, 0));
+    bar.setAttribute("class", kind);
+    return bar;
+  }
+
+  function draw() {
+    var profile = one("profile");
+    while (profile.firstChild) { profile.removeChild(profile.firstChild); }
+    var now = one("day").value ? Number(one("hour").value) : -1;
+    for (var hour = 0; hour < HOURS; hour++) {
+      var height = share(hour);
+      var x = hour * WIDE / HOURS;
+      profile.appendChild(rect(x, 0, HIGH, hour === now ? "slot now" : "slot"));
+      if (!height) { continue; }
+      profile.appendChild(rect(x, HIGH * (1 - height.perhaps), HIGH * (height.perhaps - height.sure), "perhaps"));
+      profile.appendChild(rect(x, HIGH * (1 - height.sure), HIGH * height.sure, hour === now ? "sure now" : "sure"));
+    }
+    var said = now < 0 ? one("day").selectedOptions[0].textContent : two(now) + ":00";
+    var figure = now < 0 ? null : share(now);
+    one("clock").textContent = said;
+    one("hour").setAttribute("aria-valuetext", figure ? said + ", " + figure.said : said);
+    one("hours").classList.toggle("any", now < 0);
+  }
+
+  function withHour() {
+    one("at").value = chosen();
+    return plan.asked();
+  }
+
+  // The week depends on all but the hour.
+  function fetchWeek() {
+    var params = plan.asked();
+    ["at", "part", "vs"].forEach(function (name) { params.delete(name); });
+    params.set("part", "clock");
+    var day = one("day").options[1];
+    if (day) { params.set("at", day.value + "T00:00"); }
+    var address = plan.data.answer + "?" + params.toString();
+    if (address === asked) { return; }
+    asked = address;
+    fetch(address, { credentials: "same-origin" }).then(function (answer) {
+      return answer.ok ? answer.json() : Promise.reject(new Error(address));
+    }).then(function (body) {
+      if (asked !== address) { return; }
+      week = body.clock;
+      draw();
+    }).catch(function () { if (asked === address) { asked = ""; } });
+  }
+
+  document.addEventListener("input", function (input) {
+    if (input.target.id !== "hour") { return; }
+    if (!one("day").value) { one("day").selectedIndex = Number(plan.data.today); }
+    draw();
+    plan.live(withHour());
+  });
+  document.addEventListener("change", function (change) {
+    if (change.target.id !== "hour" && change.target.id !== "day") { return; }
+    if (change.target.id === "hour" && !one("day").value) { one("day").selectedIndex = Number(plan.data.today); }
+    draw();
+    plan.go(withHour());
+  });
+
+  function follow() {
+    one("hours").hidden = false;
+    var at = one("at").value;
+    var day = one("day");
+    day.value = at.slice(0, 10);
+    if (day.selectedIndex < 0) { day.selectedIndex = 0; }
+    if (at && day.value) { one("hour").value = Number(at.slice(11, 13)); }
+    draw();
+    fetchWeek();
+  }
+
+  plan.on("page", follow);
+  follow();
+})();

@@ -1,0 +1,216 @@
+"""What one may choose on the page: by what is counted, with what it is compared, which part, which file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app, url_for
+from flask_babel import format_date, format_datetime, gettext
+
+from geodata.atlas import Atlas
+from geodata.layers import AREA, PEOPLE, STREET, Layer
+from stations.errors import RegistryError
+from stations.web.house import House
+from stations.web.params import Args, BadParameter, Known, first, read_moment
+from stations.web.planning.state import BEFORE, SUPPOSED, Carried, carried, with_part
+from stations.wording.names import Names
+
+LAST_BATCHES = 8
+HOURS_TO_COMPARE = (6, 12, 18, 22)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose from a list.
+
+    Attributes
+    ----------
+    address
+        Of the page with it chosen.
+    """
+
+    key: str
+    name: str
+    chosen: bool
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Demand by which coverage may be counted; the usual one is not named in the address."""
+
+    key: str
+    name: str
+    usual: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the page, by what one presses."""
+
+    key: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to take home."""
+
+    name: str
+    form: str
+    icon: str
+    address: str
+    file: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Files of one use."""
+
+    name: str
+    files: Sequence[Download]
+
+
+Choices = Callable[[str, str], Choice]
+"""Makes a choice of a key and a name."""
+
+
+def weights_for(atlas: Atlas | None, asked: str) -> list[Weight]:
+    """By what coverage may be counted on an atlas."""
+    if atlas is None:
+        return []
+    usual = atlas.layer().key
+    return [
+        Weight(key, weight_name(layer), key == usual, key == (asked or usual)) for key, layer in atlas.layers.items()
+    ]
+
+
+def weight_name(layer: Layer) -> str:
+    """What a demand layer is called."""
+    own = {PEOPLE: gettext("People"), STREET: gettext("Length of streets"), AREA: gettext("Area")}
+    return own.get(layer.key) or layer.title or layer.key
+
+
+def tabs_for(args: Args) -> list[Tab]:
+    """The parts of the page."""
+    names = {
+        "townships": gettext("Townships"),
+        "gaps": gettext("Gaps"),
+        "stations": gettext("Stations"),
+        "clock": gettext("Hours"),
+        "double15": gettext("Double 15"),
+        "sure": gettext("How sure"),
+        "fair": gettext("Fairness"),
+        "compare": gettext("Compare"),
+    }
+    return [Tab(key, name, with_part(args, key)) for key, name in names.items()]
+
+
+def comparisons_for(args: Args, house: House, known: Known, names: Names) -> list[tuple[str, list[Choice]]]:
+    """With what an answer may be compared, in groups."""
+    now = first(args, "vs")
+
+    def choice(key: str, name: str) -> Choice:
+        asked = carried(args) | {"vs": [key]}
+        return Choice(key, name, key == now, url_for("planning.show", **asked, part="compare"))
+
+    groups = []
+    if any(first(args, name) for name in SUPPOSED):
+        groups.append((gettext("What is tried out"), [choice(BEFORE, gettext("As it stands"))]))
+    groups.append((gettext("Another hour"), [choice("at=", gettext("Any hour")), *_hours(args, known, choice)]))
+    mode = first(args, "mode", "walk")
+    others = [choice(f"mode={key}", names.mode(key)) for key in names.modes if key in known.modes and key != mode]
+    if others:
+        groups.append((gettext("Another way to travel"), others))
+    minutes = first(args, "minutes", "15")
+    ways = [
+        choice(f"minutes={one}", gettext("%(minutes)s min", minutes=one))
+        for one in (5, 10, 15, 20, 30)
+        if str(one) != minutes
+    ]
+    groups.append((gettext("Other minutes"), ways))
+    if revisions := _revisions(house, known, choice):
+        groups.append((gettext("The registry as it was"), revisions))
+    if now and not any(one.chosen for _, choices in groups for one in choices):
+        groups.append((gettext("As in the address"), [Choice(now, now[:40], chosen=True)]))
+    return groups
+
+
+def _hours(args: Args, known: Known, choice: Choices) -> list[Choice]:
+    try:
+        at = read_moment(first(args, "at"), known.zone).astimezone(known.zone)
+    except BadParameter:
+        at = datetime.now(known.zone).replace(hour=0, minute=0)
+    hours = (at.replace(hour=hour, minute=0) for hour in HOURS_TO_COMPARE)
+    return [
+        choice(f"at={hour:%Y-%m-%dT%H:%M}", f"{format_date(hour.date(), 'EEE', rebase=False)} {hour:%H:%M}")
+        for hour in hours
+        if f"{hour:%Y-%m-%dT%H}" != first(args, "at")[:13]
+    ]
+
+
+def _revisions(house: House, known: Known, choice: Choices) -> list[Choice]:
+    """The registry as it was before each of the last batches."""
+    try:
+        batches, head = house.registry.batches(LAST_BATCHES), house.snapshot().revision
+    except RegistryError:
+        return []
+    said, revision = [], head
+    for batch in batches:
+        revision -= batch.count
+        if revision < 0:
+            break
+        when = format_datetime((batch.at - timedelta(seconds=1)).astimezone(known.zone), "short", rebase=False)
+        said.append(
+            choice(
+                f"revision={revision}", gettext("Revision %(revision)s, before %(when)s", revision=revision, when=when)
+            )
+        )
+    return said
+
+
+def downloads_for(question: Carried) -> list[Shelf]:
+    """The files of a question, by what one wants them for; those that this house gives."""
+    wanted = (
+        (
+            gettext("To read and to show"),
+            (
+                ("report", gettext("Report"), "HTML", "file-text", False),
+                ("report_pdf", gettext("Report"), "PDF", "file-text", True),
+                ("picture", gettext("Map"), "PNG", "image", True),
+                ("planning.kept_map", gettext("Map to click"), "HTML", "map", True),
+            ),
+        ),
+        (
+            gettext("To reckon with"),
+            (
+                ("workbook", gettext("All tables"), "XLSX", "table", True),
+                ("coverage_table", gettext("Townships"), "CSV", "table", True),
+                ("gaps_table", gettext("Gaps"), "CSV", "table", True),
+            ),
+        ),
+        (
+            gettext("For map programs"),
+            (
+                ("layers", gettext("All layers"), "GeoPackage", "layers", True),
+                ("coverage_shapes", gettext("Townships"), "GeoJSON", "layers", True),
+                ("reach_shapes", gettext("Area within reach"), "GeoJSON", "layers", True),
+                ("gaps_points", gettext("Gaps"), "GeoJSON", "layers", True),
+            ),
+        ),
+        (gettext("To ask again"), (("question", gettext("This question"), "JSON", "download", True),)),
+    )
+    shelves = []
+    for name, files in wanted:
+        there = [
+            Download(said, form, icon, url_for(endpoint, **question), file)
+            for key, said, form, icon, file in files
+            if (endpoint := key if "." in key else f"downloads.{key}") in current_app.view_functions
+        ]
+        if there:
+            shelves.append(Shelf(name, there))
+    return shelves

@@ -1,0 +1,129 @@
+"""An answer in words: the finding and its one figure first, then the townships and the gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from stations.handouts.finding import headline, say_rest
+from stations.questions.coverage import CoverageAnswer, Gap, TownshipRow
+from stations.registry.snapshot import Snapshot
+from stations.wording.figures import say_amount, say_demand, say_minutes, say_place, say_share
+from stations.wording.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A township as a planner reads it, in numbers for sorting and in words.
+
+    Attributes
+    ----------
+    at
+        Its place among the townships of the atlas; -1 for what lies outside all, and for the total.
+    """
+
+    at: int
+    row: TownshipRow
+    name: str
+    demand: str
+    covered: str
+    covered_twice: str
+    circle: str
+    uncovered: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """A gap as a planner reads it."""
+
+    rank: int
+    gap: Gap
+    name: str
+    demand: str
+    minutes: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer in words.
+
+    Attributes
+    ----------
+    figure
+        The one figure: the share covered. It stands in the headline, too.
+    headline
+        The finding in a sentence.
+    more
+        What else is to be known before one looks at a table.
+    """
+
+    answer: CoverageAnswer
+    figure: str
+    headline: str
+    more: Sequence[str]
+    lines: Sequence[Line]
+    total: Line
+    gaps: Sequence[GapLine]
+
+
+def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Reading:
+    """Put an answer into words."""
+    unit = answer.unit
+    station = named_by(snapshot, names)
+    return Reading(
+        answer=answer,
+        figure=say_share(answer.total.covered, answer.total.demand),
+        headline=headline(answer, names.mode(answer.query.mode)),
+        more=say_rest(answer),
+        lines=lines_of(answer),
+        total=_line(-1, answer.total, unit),
+        gaps=[
+            GapLine(
+                rank,
+                gap,
+                say_place(gap.name),
+                say_demand(gap.demand, unit),
+                "–" if gap.seconds is None else say_minutes(gap.seconds),
+                station(gap.nearest),
+            )
+            for rank, gap in enumerate(answer.gaps, 1)
+        ],
+    )
+
+
+def named_by(snapshot: Snapshot, names: Names) -> Callable[[str | None], str]:
+    """Give names of stations by their codes; a dash where there is none."""
+
+    def name(code: str | None) -> str:
+        station = None if code is None else snapshot.find(code)
+        return "–" if station is None else station_name(station.code, names.station(station))
+
+    return name
+
+
+def station_name(code: str, name: str) -> str:
+    """A station's name; one that is tried out without a name has only its code."""
+    return gettext("New station %(number)s", number=code[1:]) if code.startswith("+") and name == code else name
+
+
+def lines_of(answer: CoverageAnswer) -> list[Line]:
+    """The townships, in the order of the atlas; what lies outside all of them last."""
+    return [_line(at if row.name else -1, row, answer.unit) for at, row in enumerate(answer.rows)]
+
+
+def _line(at: int, row: TownshipRow, unit: str) -> Line:
+    return Line(
+        at=at,
+        row=row,
+        name=row.name or gettext("Outside all townships"),
+        demand=say_amount(row.demand, unit),
+        covered=say_share(row.covered, row.demand),
+        covered_twice=say_share(row.covered_twice, row.demand),
+        circle=say_share(row.circle, row.demand),
+        uncovered=say_amount(row.uncovered, unit),
+        share=row.share or 0.0,
+    )
