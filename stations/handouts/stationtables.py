@@ -40,7 +40,7 @@ def worth_table(told: Sequence[Worth], named: NamedBy, unit: str) -> Table:
         for worth in ranked
     ]
     return Table(
-        "stations",
+        "worth",
         gettext("What each station is worth"),
         columns,
         rows,

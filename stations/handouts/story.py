@@ -189,7 +189,7 @@ def _clock(report: Report) -> Iterator[Piece]:
 
 def _stations(report: Report) -> Iterator[Piece]:
     yield Heading(gettext("What each station is worth"))
-    table = report.tables["stations"]
+    table = report.tables["worth"]
     if not table.rows:
         yield Words(gettext("No station counts in this question."))
         return

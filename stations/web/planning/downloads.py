@@ -1,4 +1,4 @@
-"""What a planner takes home: the tables as CSV, the shapes as GeoJSON."""
+"""What a planner takes home: tables as CSV, shapes as GeoJSON, and beside them all that is printed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from flask import Blueprint, Response, request
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
 from stations.handouts.townshiptables import coverage_csv, gaps_csv
 from stations.web.attached import as_file
-from stations.web.params import given
+from stations.web.params import Known, given
 from stations.web.planning.findings import Asked, Findings
+from stations.web.planning.printing import add_printed
+from stations.web.planning.reading import named_by
 from stations.wording.credit import credit_of
+from stations.wording.names import Names
 
 
-def downloads_door(findings: Findings) -> Blueprint:
+def downloads_door(findings: Findings, known: Known, names: Names) -> Blueprint:
     """Make the addresses of the files; each takes the question of `/planning`."""
     door = Blueprint("downloads", __name__, url_prefix="/planning")
+    add_printed(door, findings, known, names)
 
     @door.get("/coverage.csv")
     def coverage_table() -> Response:
@@ -27,7 +31,9 @@ def downloads_door(findings: Findings) -> Blueprint:
     @door.get("/gaps.csv")
     def gaps_table() -> Response:
         """The gaps as CSV."""
-        return _csv(gaps_csv(findings.coverage(findings.asked(given(request.args)))), "yizhan-gaps.csv")
+        asked = findings.asked(given(request.args))
+        table = gaps_csv(findings.coverage(asked), named_by(findings.served(asked).snapshot, names))
+        return _csv(table, "yizhan-gaps.csv")
 
     @door.get("/coverage.geojson")
     def coverage_shapes() -> Response:
