@@ -19,6 +19,8 @@ WATER = ("water", "sea", "river", "canal")
 
 RAILS = ("rail", "light_rail", "narrow_gauge", "motorway")
 
+PIECES = 4
+
 Bool = NDArray[np.bool_]
 
 
@@ -46,7 +48,10 @@ class Barriers:
         crossed = np.zeros(lon.size, bool)
         if not lon.size or not self.tree.geometries.size:
             return crossed
-        here, there = (np.stack(world(*place), axis=1) for place in ((lon, lat), (to_lon, to_lat)))
-        lines = shapely.linestrings(np.stack((here, there), axis=1).astype(np.float64))
-        crossed[self.tree.query(lines, predicate="intersects")[0]] = True
+        here, there = (np.stack(world(*place), axis=1).astype(np.float64) for place in ((lon, lat), (to_lon, to_lat)))
+        # In pieces: the box around a short line has little in it that the line does not cross.
+        corners = here + np.linspace(0.0, 1.0, PIECES + 1)[:, None, None] * (there - here)
+        pieces = np.stack((corners[:-1], corners[1:]), axis=2)
+        hit = self.tree.query(shapely.linestrings(pieces).ravel(), predicate="intersects")[0]
+        crossed[hit % lon.size] = True
         return crossed

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from stations.errors import QuestionError
 from stations.questions.coverage.serving import Served
 
@@ -92,7 +90,7 @@ def compare(before: Served, after: Served) -> Comparison:
         )
     was, is_ = before.covered, after.covered
     masks = (was, is_, is_ & ~was, was & ~is_, before.times >= 2, after.times >= 2)
-    table = np.column_stack([after.by_group(), *map(after.by_group, masks)])
+    table = after.by_groups(*masks)
     listed = after.listed if len(after.listed) >= len(before.listed) else before.listed
     counted_before, counted_after = _places(before), _places(after)
     return Comparison(

@@ -76,11 +76,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Cells that hold demand: the cell of each point, each cell's column and row, and pairs of neighbours."""
+    """Cells that hold demand: the cell of each point, each cell's column, row and block, and pairs of neighbours."""
 
     of_point: Long
     column: Long
     row: Long
+    block: Long
     pair_a: Long
     pair_b: Long
 
@@ -102,7 +103,7 @@ def gaps(served: Served) -> tuple[Gap, ...]:
     size = np.diff(start)[ranked]
     members = open_points[order[expand_runs(start[ranked], start[ranked + 1])]]
     centre = _centres(demand, members, size)
-    names = atlas.gazetteer.names_near(demand.lon[centre], demand.lat[centre])
+    names = _names(served, centre)
     ways = nearest_counted(served, centre)
     why = _shares(reasons(served, members, cells.of_point[members]), demand.weight[members], size)
     found = []
@@ -141,7 +142,9 @@ def _lay_cells(demand: Demand, townships: int) -> _Cells:
         a = np.flatnonzero(keys[beside] == keys + step * groups)
         pairs_a.append(a)
         pairs_b.append(beside[a])
-    return _Cells(of_point, column[first], row[first], np.concatenate(pairs_a), np.concatenate(pairs_b))
+    column, row = column[first], row[first]
+    _, block = np.unique((row // BLOCK_CELLS) * (1 << 24) + column // BLOCK_CELLS, return_inverse=True)
+    return _Cells(of_point, column, row, block, np.concatenate(pairs_a), np.concatenate(pairs_b))
 
 
 def _labels(cells: _Cells, points: Long) -> Int:
@@ -159,10 +162,9 @@ def _labels(cells: _Cells, points: Long) -> Int:
         np.minimum.at(low[i], part[opened], at[opened])
         np.maximum.at(high[i], part[opened], at[opened])
     wide = ((high - low) > WIDEST_CELLS).any(axis=0)
-    block = np.where(wide[part], (cells.row // BLOCK_CELLS) * (1 << 24) + cells.column // BLOCK_CELLS, 0)
-    blocks, block = np.unique(block, return_inverse=True)
+    block = np.where(wide[part[opened]], cells.block[opened] + 1, 0)
     number = np.zeros(count, np.int32)
-    number[opened] = np.unique((part * blocks.size + block)[opened], return_inverse=True)[1]
+    number[opened] = np.unique(part[opened].astype(np.int64) * (count + 1) + block, return_inverse=True)[1]
     return number[cells.of_point[points]]
 
 
@@ -177,6 +179,17 @@ def _centres(demand: Demand, points: Long, size: Long) -> Long:
     off = ((lon - mid_lon[run]) * np.cos(np.radians(mid_lat))[run]) ** 2 + (lat - mid_lat[run]) ** 2
     nearest = np.flatnonzero(off == np.minimum.reduceat(off, first)[run])
     return points[nearest[np.unique(run[nearest], return_index=True)[1]]]
+
+
+def _names(served: Served, points: Long) -> list[NearbyName | None]:
+    """The nearest named place of each point; gaps keep their middles through most questions."""
+    known: dict[int, NearbyName | None] = served.atlas.memo.get(("gap names", served.layer.key), dict)
+    new = np.array([point for point in points.tolist() if point not in known], np.int64)
+    if new.size:
+        demand = served.layer.demand
+        found = served.atlas.gazetteer.names_near(demand.lon[new], demand.lat[new])
+        known.update(zip(new.tolist(), found, strict=True))
+    return [known[point] for point in points.tolist()]
 
 
 def _shares(kept_by: Int, weight: Float, size: Long) -> list[tuple[tuple[Reason, float], ...]]:

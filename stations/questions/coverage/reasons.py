@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from stations.questions.coverage.barriers import RAILS, WATER, Barriers
-from stations.questions.coverage.serving import Bool, Int, Long, Served, nearby
+from stations.questions.coverage.serving import Bool, Int, Long, Nearby, Served, at_points, nearby
 
 FAR_ROUND = 4.0 / 3.0
 """A way by street that is longer than so many times the straight line goes round something. The mean in 25 Chinese
@@ -52,23 +52,27 @@ def reasons(served: Served, points: Long, cell: Long) -> Int:
     found[around[rails]] = number[Reason.RAILWAY]
     found[around[water]] = number[Reason.RIVER]
     if not served.suits.all():
-        found[_reached(served, np.ones(served.suits.size, bool))[points]] = number[Reason.AMENITY]
+        found[_reached(served, points, np.ones(served.suits.size, bool))] = number[Reason.AMENITY]
     if served.query.at is not None:
-        found[_reached(served, served.suits)[points]] = number[Reason.HOURS]
+        found[_reached(served, points, served.suits)] = number[Reason.HOURS]
         found[served.times_if[points] > 0] = number[Reason.HOURS_UNKNOWN]
     return found
 
 
-def _reached(served: Served, chosen: Bool) -> Bool:
-    """Bool [P]: within reach of any of the chosen stations."""
-    return nearby(served.pieces(), chosen, served.limit_m, served.times.size).times > 0
+def _reached(served: Served, points: Long, chosen: Bool) -> Bool:
+    """Tell which points are within reach of any of the chosen stations."""
+    return _nearby(served, points, chosen, served.limit_m).times > 0
+
+
+def _nearby(served: Served, points: Long, chosen: Bool, limit_m: float) -> Nearby:
+    pieces = (at_points(rows, points) for rows in served.pieces(limit_m))
+    return nearby(pieces, chosen, limit_m, points.size)
 
 
 def _goes_round(served: Served, points: Long) -> Bool:
     """Tell from where the way to the nearest station is far longer than the straight line to one."""
-    farthest_m = served.limit_m * FAR_ROUND
-    street = nearby(served.pieces(farthest_m), served.counts, farthest_m, served.times.size).metres
-    longer: Bool = street[points] > FAR_ROUND * served.circle_m[points]
+    street_m = _nearby(served, points, served.counts, served.limit_m * FAR_ROUND).metres
+    longer: Bool = street_m > FAR_ROUND * served.circle_m[points]
     return longer
 
 

@@ -18,6 +18,8 @@ from scipy.sparse import csr_array
 from geodata.atlas import Atlas
 from geodata.layers import Layer
 from geodata.lonlat import Float
+from geodata.matrix import Reach
+from geodata.runs import expand_runs
 from geodata.standing import Rows
 from stations.errors import QuestionError
 from stations.hours import State
@@ -150,6 +152,18 @@ class Served:
     def groups(self) -> int:
         """How many groups there may be: a township each, and what lies outside all."""
         return len(self.atlas.townships.names) + 1
+
+    def by_groups(self, *chosen: Bool) -> Float:
+        """Demand by group in all, and that of each choice of points, bool [P]: float64 [groups, 1 + choices]."""
+        kind = np.zeros(self.weight.size, np.int64)
+        for bit, points in enumerate(chosen):
+            kind |= points.astype(np.int64) << bit
+        kinds = 1 << len(chosen)
+        table = summed(self.group * kinds + kind, self.weight, self.groups * kinds).reshape(self.groups, kinds)
+        of_kind = np.arange(kinds)
+        return np.column_stack(
+            [table.sum(axis=1), *(table[:, of_kind >> bit & 1 == 1].sum(axis=1) for bit in range(len(chosen)))]
+        )
 
     def by_group(self, chosen: Bool | None = None) -> Float:
         """Demand by group, float64 [groups]: all, or that of some points alone, bool [P]."""
@@ -344,6 +358,16 @@ def entries(rows: Rows, chosen: Bool, limit_m: float) -> Entries:
     before = np.zeros(taken.size + 1, np.int32)
     np.cumsum(taken, dtype=np.int32, out=before[1:])
     return Entries(np.flatnonzero(taken), before[reach.start])
+
+
+def at_points(rows: Rows, points: Long) -> Rows:
+    """The part of a matrix that is of some points, in their order."""
+    reach = rows.reach
+    begin, end = reach.start[points], reach.start[points + 1]
+    taken = expand_runs(begin, end)
+    start = np.zeros(points.size + 1, np.int64)
+    np.cumsum(end - begin, out=start[1:])
+    return Rows(Reach(reach.limit_m, start, reach.site[taken], reach.metres[taken], reach.slots), rows.slot)
 
 
 def weighed(rows: Rows, values: NDArray[np.floating]) -> csr_array:

@@ -182,7 +182,7 @@ def answer(served: Served) -> CoverageAnswer:
         "circle_twice": served.circle_times >= 2,
         "only_circle": circle & ~covered,
     }
-    table = np.column_stack([served.by_group(), *map(served.by_group, masks.values())])
+    table = served.by_groups(*masks.values())
     within, standing = _in_bands(served, bands), served.standing
 
     def row(code: str, name: str, figures: Float, in_bands: Float, stations: int) -> TownshipRow:
@@ -233,7 +233,7 @@ def double15(snapshot: Snapshot, atlas: Atlas, weight: str = "") -> Double15:
         pieces = circle_pieces(snapshot, atlas, served.layer.key, DOUBLE_15_M)
         straight_times = nearby(pieces, served.counts, DOUBLE_15_M, served.times.size).times
     masks = (straight_times >= 1, straight_times >= 2, served.times >= 1, served.times >= 2)
-    table = np.column_stack([served.by_group(), *map(served.by_group, masks)])
+    table = served.by_groups(*masks)
     standing = served.standing
 
     def row(code: str, name: str, stations: int, figures: Float) -> Double15Row:
