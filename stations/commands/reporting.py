@@ -18,8 +18,9 @@ from stations.commands.telling import told
 from stations.errors import UnknownRevisionError
 from stations.handouts.layers import write_layers
 from stations.handouts.pages import write_pages
-from stations.handouts.picture import POSTER, PRINTED, Theme, draw
+from stations.handouts.picture import draw
 from stations.handouts.question import SavedQuestion, read_question
+from stations.handouts.scene import POSTER, PRINTED, Theme
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
 from stations.handouts.tables import table_csv
 from stations.handouts.webpage import write_page

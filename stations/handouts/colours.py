@@ -11,6 +11,7 @@ REACH_CLASSES = ("#0f4c53", "#2b7d86", "#63a9af", "#9dcbcf", "#cfe5e6")
 """Of the area within reach, from the shortest time to the longest."""
 
 GAP = "#a8324a"
+SUPPOSED = "#1f5fae"
 INK = "#1d1a16"
 SOFT = "#5f5c58"
 PAPER = "#ffffff"
@@ -48,3 +49,9 @@ def share_classes() -> list[tuple[str, str]]:
         (colour, f"{low}–{100.0 * min(bound, 1.0):.0f}%")
         for low, (bound, colour) in zip(lows, COVERAGE_CLASSES, strict=True)
     ]
+
+
+def reach_colours(count: int) -> list[str]:
+    """Colours of so many bands, from the shortest time to the longest."""
+    last = len(REACH_CLASSES) - 1
+    return [REACH_CLASSES[round(at * last / max(count, 1)) if count > 1 else 1] for at in range(count)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -13,8 +13,9 @@ from flask_babel import format_date, gettext
 from stations.handouts.clocktables import whole_per_cent
 from stations.handouts.colours import INK, SOFT, colour_of, is_dark
 from stations.handouts.lettering import font_files
-from stations.handouts.picture import PRINTED, Theme, draw
+from stations.handouts.picture import draw
 from stations.handouts.report import Report
+from stations.handouts.scene import PRINTED, Theme
 from stations.handouts.story import Clock, Facts, Finding, Heading, Map, Piece, Points, Tabled, Words, tell
 from stations.handouts.tables import Column, Table, Value, printed, printed_heading
 from stations.wording.spoken import language
@@ -30,6 +31,8 @@ HEAD_FILL = "#efe8da"
 RULE = "#cfc8bb"
 ACCENT = "#8a4b12"
 CELL_PT = 7.6
+KEPT_ROWS = 16
+"""A table with no more rows stays on one page with its heading."""
 
 Maps = Mapping[Theme, bytes]
 
@@ -142,6 +145,18 @@ def _canvas_of(report: Report) -> type[Canvas]:
     return Numbered
 
 
+def _sections(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Each heading, and each map, with what belongs to it."""
+    section: list[Piece] = []
+    for piece in pieces:
+        starts = isinstance(piece, Heading) or (isinstance(piece, Map) and not isinstance(section[0], Heading))
+        if starts and section:
+            yield section
+            section = []
+        section.append(piece)
+    yield section
+
+
 class _Printer:
     """Lays the pieces of a report out."""
 
@@ -169,7 +184,7 @@ class _Printer:
         self.kicker = style("kicker", 9.5, colour=ACCENT, bold=True, spaceAfter=3)
         self.headline = style("headline", 21, bold=True, leading=28, spaceAfter=3)
         self.caption = style("caption", 9.5, colour=SOFT, spaceAfter=8)
-        self.figure = style("figure", 15, bold=True, leading=19)
+        self.figure = style("figure", 14, bold=True, leading=18)
         self.label = style("label", 7.6, colour=SOFT, leading=10)
         self.heading = style("heading", 13, bold=True, leading=18, spaceBefore=12, spaceAfter=3, keepWithNext=1)
         self.text = style("text", 9.2, spaceAfter=5)
@@ -183,21 +198,24 @@ class _Printer:
 
     def flowables(self) -> Iterator[Flowable]:
         """Everything in the order of the pages."""
-        from reportlab.platypus import Paragraph
+        from reportlab.platypus import KeepTogether, Paragraph
 
         day = str(format_date(self.report.saved.day, "long", rebase=False))
         yield Paragraph(escape(f"{self.report.title} · {day}"), self.kicker)
-        for piece in tell(self.report):
-            yield from self._laid(piece)
+        for section in _sections(tell(self.report)):
+            laid = [flowable for piece in section for flowable in self._laid(piece)]
+            if all(len(piece.table.rows) <= KEPT_ROWS for piece in section if isinstance(piece, Tabled)):
+                yield KeepTogether(laid)
+            else:
+                yield from laid
 
     def _laid(self, piece: Piece) -> Iterator[Flowable]:
-        from reportlab.platypus import CondPageBreak, PageBreak, Paragraph
+        from reportlab.platypus import Paragraph
 
         match piece:
             case Finding():
                 yield from self._finding(piece)
-            case Heading(text, breaks):
-                yield PageBreak() if breaks else CondPageBreak(90)
+            case Heading(text):
                 heading: Any = Paragraph(escape(text), self.heading)
                 heading.outlined = text
                 yield heading
@@ -207,7 +225,7 @@ class _Printer:
             case Points(texts):
                 yield from self._points(texts)
             case Map(theme, caption):
-                yield self._map(theme, caption)
+                yield from self._map(theme, caption)
             case Tabled(table, left_out):
                 yield from self._table(table, left_out)
             case Clock(table):
@@ -253,15 +271,16 @@ class _Printer:
         for text in texts:
             yield Paragraph(escape(text), style, bulletText="•")
 
-    def _map(self, theme: Theme, caption: str) -> Flowable:
+    def _map(self, theme: Theme, caption: str) -> Iterator[Flowable]:
         from reportlab.lib.units import mm
-        from reportlab.platypus import Image, KeepTogether, Paragraph
+        from reportlab.platypus import Image, Paragraph
 
         content = self.maps.get(theme) or draw(self.report.scene, theme, PRINTED)
         picture = Image(io.BytesIO(content))
         shape = picture.imageHeight / picture.imageWidth
         picture.drawWidth, picture.drawHeight = WIDTH_MM * mm, WIDTH_MM * mm * shape
-        return KeepTogether([picture, Paragraph(escape(caption), self.soft)])
+        yield picture
+        yield Paragraph(escape(caption), self.soft)
 
     def _table(self, table: Table, left_out: int) -> Iterator[Flowable]:
         from reportlab.lib.colors import HexColor

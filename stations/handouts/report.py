@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
 
@@ -15,8 +15,8 @@ from geodata.atlas import Atlas
 from geodata.lonlat import LonLat
 from stations.handouts.clocktables import hour_table, township_clock_table
 from stations.handouts.finding import headline, say_conditions
-from stations.handouts.picture import Ring, Scene
 from stations.handouts.question import SavedQuestion
+from stations.handouts.scene import Ring, Scene
 from stations.handouts.stationtables import fairness_table, pair_table, seats_table, worth_table
 from stations.handouts.tables import Table
 from stations.handouts.townshiptables import (
@@ -26,37 +26,21 @@ from stations.handouts.townshiptables import (
     sureness_table,
     township_table,
 )
-from stations.questions.coverage import CoverageAnswer, CoverageQuery, reached_area
-from stations.questions.coverage.clock import Week, week
-from stations.questions.coverage.comparing import Comparison, compare
-from stations.questions.coverage.fairness import Fairness, fairness
-from stations.questions.coverage.floating import Floating, floating
-from stations.questions.coverage.serving import Served, serve
-from stations.questions.coverage.sureness import Sureness, sureness
-from stations.questions.coverage.townships import Double15, answer, double15
+from stations.questions.coverage import CoverageAnswer, CoverageQuery
+from stations.questions.coverage.clock import Week
+from stations.questions.coverage.comparing import Comparison
+from stations.questions.coverage.fairness import Fairness
+from stations.questions.coverage.floating import Floating
+from stations.questions.coverage.serving import Served
+from stations.questions.coverage.sureness import Sureness
+from stations.questions.coverage.townships import Double15
 from stations.questions.coverage.whatif import Add, Close, Move, SetHours
-from stations.questions.coverage.worth import Pair, Worth, pairs, worth
+from stations.questions.coverage.worth import Pair, Worth
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
 from stations.wording.credit import say_credit
 from stations.wording.figures import say_unit
 from stations.wording.names import Names
-
-
-@dataclass(frozen=True, eq=False)
-class Against:
-    """What a question is compared with.
-
-    Attributes
-    ----------
-    served
-        The other side.
-    words
-        What it is, in the language being spoken; empty for the question without what is supposed.
-    """
-
-    served: Served
-    words: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,58 +226,6 @@ class Report:
             caption=self.caption,
             source=self.source,
         )
-
-
-def gather(
-    saved: SavedQuestion,
-    query: CoverageQuery,
-    snapshot: Snapshot,
-    atlas: Atlas,
-    names: Names,
-    zone: tzinfo,
-    *,
-    against: Callable[[], Against] | None = None,
-    areas: Callable[[], Mapping[float, BaseGeometry]] | None = None,
-) -> Report:
-    """Ask all that a report tells.
-
-    Parameters
-    ----------
-    saved
-        Where the query was read from.
-    snapshot
-        As the registry has it.
-    against
-        Gives what to compare with; where something is supposed, the question without it unless told.
-    areas
-        Gives the areas within reach, where they are known already.
-
-    Raises
-    ------
-    As `serve`.
-    """
-    served = serve(query, snapshot, atlas)
-    other = against() if against is not None else None
-    if other is None and query.changes:
-        other = Against(serve(replace(query, changes=()), snapshot, atlas))
-    compared = "" if other is None else other.words or gettext("as it is now")
-    return Report(
-        saved=saved,
-        served=served,
-        answer=answer(served),
-        week=week(served, saved.day if query.at is None else query.at.astimezone(zone).date()),
-        worth=worth(served),
-        pairs=pairs(served),
-        fairness=fairness(served),
-        floating=floating(served),
-        sureness=sureness(served),
-        double15=double15(served.snapshot, atlas, query.weight) if "walk" in atlas.modes else None,
-        comparison=None if other is None else compare(other.served, served),
-        compared=compared,
-        areas=reached_area(query, snapshot, atlas) if areas is None else areas(),
-        names=names,
-        zone=zone,
-    )
 
 
 def _place(position: LonLat) -> str:

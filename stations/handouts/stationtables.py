@@ -134,8 +134,8 @@ def seats_table(told: Floating) -> Table:
         Column("code", gettext("Code"), printed=False),
         Column("name", gettext("Township")),
         Column("demand", gettext("Demand"), Kind.AMOUNT),
-        Column("seats", gettext("Seats that fall to it"), Kind.INDEX),
-        Column("per_thousand", gettext("Seats per 1,000"), Kind.INDEX),
+        Column("seats", gettext("Seats that fall to it"), Kind.NUMBER),
+        Column("per_thousand", gettext("Seats per 1,000"), Kind.NUMBER),
     ]
 
     def line(row: SeatsRow, name: str) -> list[Value]:

@@ -16,10 +16,10 @@ from stations.handouts.finding import (
     say_rest,
     say_sureness,
 )
-from stations.handouts.picture import Theme
 from stations.handouts.report import Report
-from stations.handouts.tables import Table, Value, printed
-from stations.handouts.townshiptables import sureness_ranges
+from stations.handouts.scene import Theme
+from stations.handouts.tables import Table, Value
+from stations.handouts.townshiptables import range_of, sureness_ranges
 from stations.wording.figures import say_demand, say_share
 from stations.wording.spoken import language
 
@@ -41,10 +41,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Head of a section; `breaks` where it begins a page."""
+    """Head of a section."""
 
     text: str
-    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def tell(report: Report) -> Iterator[Piece]:
         yield _cut(gaps, MOST_GAPS)
     else:
         yield Words(gettext("No gap: everything is within reach."))
-    yield Heading(gettext("Within reach by street"), breaks=True)
+    yield Heading(gettext("Within reach by street"))
     yield Words(
         gettext(
             "The area from which a station is within reach along the streets. The dotted line is the edge of the "
@@ -148,8 +147,7 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     ]
     band = report.sureness.total.together
     if band is not None:
-        ends = [printed(end, SHARE, "") for end in (band.low, band.high)]
-        figures.insert(1, (gettext("Between"), "–".join(ends)))
+        figures.insert(1, (gettext("Between"), range_of(band.low, band.high, SHARE)))
     return figures
 
 
@@ -173,14 +171,14 @@ def _townships(report: Report) -> Iterator[Piece]:
 
 
 def _clock(report: Report) -> Iterator[Piece]:
-    yield Heading(gettext("The clock"), breaks=True)
+    yield Heading(gettext("The clock"))
     yield Words(joined(say_clock(report.week)))
     yield Clock(report.tables["clock"])
     notes = [report.tables["clock"].note]
     if report.week.holiday is not None:
         notes.append(
             gettext(
-                "The last column is a public holiday, %(day)s.",
+                "The last row is a public holiday, %(day)s.",
                 day=str(format_date(report.week.holiday, rebase=False)),
             )
         )
@@ -223,7 +221,7 @@ def _listed(names: Sequence[str], most: int = 12) -> str:
 
 
 def _sure(report: Report) -> Iterator[Piece]:
-    yield Heading(gettext("How sure the figures are"), breaks=True)
+    yield Heading(gettext("How sure the figures are"))
     yield Words(joined([say_sureness(report.sureness), report.tables["sureness"].note]))
     yield _cut(sureness_ranges(report.sureness), MOST_TOWNSHIPS)
 

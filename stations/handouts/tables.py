@@ -35,6 +35,7 @@ class Kind(StrEnum):
     POINTS = "points"
     """A difference of two shares, told in percentage points."""
     INDEX = "index"
+    NUMBER = "number"
     MINUTES = "minutes"
     METRES = "metres"
     DEGREES = "degrees"
@@ -47,6 +48,7 @@ DIGITS = {
     Kind.SHARE: 6,
     Kind.POINTS: 6,
     Kind.INDEX: 4,
+    Kind.NUMBER: 2,
     Kind.MINUTES: 1,
     Kind.METRES: 0,
     Kind.DEGREES: DEGREE_DIGITS,
@@ -170,7 +172,7 @@ def printed(value: Value, column: Column, unit: str) -> str:
         return f"{sign}{said}"
     if column.kind in {Kind.SHARE, Kind.POINTS}:
         return sign + _per_cent(value, column.kind)
-    formats = {Kind.INDEX: "0.000", Kind.MINUTES: "#,##0", Kind.DEGREES: "0.00000"}
+    formats = {Kind.INDEX: "0.000", Kind.NUMBER: "#,##0.0", Kind.MINUTES: "#,##0", Kind.DEGREES: "0.00000"}
     return sign + str(format_decimal(value, format=formats.get(column.kind, "#,##0")))
 
 

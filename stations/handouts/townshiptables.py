@@ -9,9 +9,13 @@ from flask_babel import gettext
 from stations.handouts.tables import Column, Kind, Table, Value, printed, table_csv
 from stations.questions.coverage import CoverageAnswer, Gap, TownshipRow
 from stations.questions.coverage.comparing import Comparison, ComparisonRow
+from stations.questions.coverage.reasons import Reason
 from stations.questions.coverage.sureness import Band, Sureness, SurenessRow
 from stations.questions.coverage.townships import Double15, Double15Row
-from stations.wording.figures import say_place
+from stations.wording.figures import listed, say_place
+
+LEAST_REASON = 0.1
+"""Of a gap's demand: what keeps less than this out of reach is not told."""
 
 NamedBy = Callable[[str | None], str]
 """Gives the name of a station by its code."""
@@ -175,7 +179,7 @@ def gap_table(answer: CoverageAnswer, named: NamedBy) -> Table:
             None if gap.nearest is None else named(gap.nearest),
             None if gap.seconds is None else gap.seconds / 60.0,
             gap.metres,
-            say_why(gap),
+            say_whys(gap),
         ]
 
     return Table(
@@ -189,23 +193,29 @@ def gap_table(answer: CoverageAnswer, named: NamedBy) -> Table:
 
 
 def say_why(gap: Gap) -> str:
-    """Say what kept a gap out of reach."""
-    main = getattr(gap, "main", None)
-    return "" if main is None else say_reason(str(main))
+    """Say what keeps most of a gap out of reach."""
+    return say_reason(gap.reason)
 
 
-def say_reason(key: str) -> str:
+def say_whys(gap: Gap) -> str:
+    """Say all that keeps a gap out of reach, with shares where it is several things."""
+    told = [(reason, share) for reason, share in gap.why if share >= LEAST_REASON]
+    if len(told) < 2:
+        return say_why(gap)
+    return listed([f"{say_reason(reason)} {100.0 * share:.0f}%" for reason, share in told])
+
+
+def say_reason(reason: Reason) -> str:
     """Say a reason of a gap."""
-    words = {
-        "hours": gettext("closed at that moment"),
-        "hours_unknown": gettext("hours not known"),
-        "amenity": gettext("not equipped as asked"),
-        "river": gettext("a river without a bridge"),
-        "railway": gettext("a railway or motorway in between"),
-        "detour": gettext("the way round is long"),
-        "distance": gettext("no station near"),
-    }
-    return words.get(key, key)
+    return {
+        Reason.HOURS: gettext("closed at that moment"),
+        Reason.HOURS_UNKNOWN: gettext("hours not known"),
+        Reason.AMENITY: gettext("not equipped as asked"),
+        Reason.RIVER: gettext("a river without a bridge"),
+        Reason.RAILWAY: gettext("a railway or motorway in between"),
+        Reason.DETOUR: gettext("the way round is long"),
+        Reason.DISTANCE: gettext("no station near"),
+    }[reason]
 
 
 def comparison_table(told: Comparison) -> Table:
@@ -254,22 +264,15 @@ def comparison_table(told: Comparison) -> Table:
 
 def sureness_table(told: Sureness) -> Table:
     """From what to what the share covered may be."""
-    slow, fast = told.speeds_kmh
-    parts = (
-        ("speed", gettext("speed %(slow)s–%(fast)s km/h", slow=f"{slow:g}", fast=f"{fast:g}")),
-        ("position", gettext("positions ± %(metres)s m", metres=f"{told.position_m:g}")),
-        ("hours", gettext("unknown hours")),
-        ("together", gettext("all together")),
-    )
     columns = [
         Column("code", gettext("Code"), printed=False),
         Column("name", gettext("Township")),
         Column("share", gettext("Share covered"), Kind.SHARE, brief=gettext("Covered")),
     ]
-    for key, words in parts:
+    for key, words in _doubts(told):
         columns += [
-            Column(f"{key}_low", words + gettext(": least"), Kind.SHARE),
-            Column(f"{key}_high", words + gettext(": most"), Kind.SHARE),
+            Column(f"{key}_low", gettext("%(what)s: least", what=words), Kind.SHARE),
+            Column(f"{key}_high", gettext("%(what)s: most", what=words), Kind.SHARE),
         ]
 
     def ends(band: Band | None) -> Sequence[Value]:
@@ -292,22 +295,34 @@ def sureness_table(told: Sureness) -> Table:
     )
 
 
+def _doubts(told: Sureness) -> list[tuple[str, str]]:
+    """What was supposed to be otherwise: a key and words each."""
+    slow, fast = told.speeds_kmh
+    return [
+        ("speed", gettext("Speed %(slow)s–%(fast)s km/h", slow=f"{slow:g}", fast=f"{fast:g}")),
+        ("position", gettext("Positions ± %(metres)s m", metres=f"{told.position_m:g}")),
+        ("hours", gettext("Unknown hours")),
+        ("together", gettext("All together")),
+    ]
+
+
 def sureness_ranges(told: Sureness) -> Table:
     """The same for paper: from what to what in one column."""
     wide = sureness_table(told)
     share = wide.columns[2]
-    heads = [column.heading.rpartition(gettext(": least"))[0] for column in wide.columns[3::2]]
+    heads = [words for _, words in _doubts(told)]
     columns = [*wide.columns[1:3], *(Column(f"range{at}", head, Kind.RANGE) for at, head in enumerate(heads))]
 
     def line(row: Sequence[Value]) -> list[Value]:
         ends = zip(row[3::2], row[4::2], strict=True)
-        return [*row[1:3], *(None if low is None else _ends(low, high, share) for low, high in ends)]
+        return [*row[1:3], *(None if low is None else range_of(low, high, share) for low, high in ends)]
 
     total = None if wide.total is None else line(wide.total)
     return Table(wide.key, wide.title, columns, [line(row) for row in wide.rows], total, note=wide.note)
 
 
-def _ends(low: Value, high: Value, column: Column) -> str:
+def range_of(low: Value, high: Value, column: Column) -> str:
+    """Say from what to what."""
     least, most = printed(low, column, ""), printed(high, column, "")
     return least if least == most else f"{least.removesuffix('%')}–{most}"
 

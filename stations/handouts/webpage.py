@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from stations.handouts.clocktables import whole_per_cent
 from stations.handouts.colours import class_of
-from stations.handouts.picture import PRINTED, Theme, draw
+from stations.handouts.picture import draw
 from stations.handouts.report import Report
+from stations.handouts.scene import PRINTED, Theme
 from stations.handouts.story import Clock, Facts, Finding, Heading, Map, Piece, Points, Tabled, Words, tell
 from stations.handouts.tables import Table, printed, printed_heading
 from stations.wording.spoken import language

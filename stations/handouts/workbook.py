@@ -24,6 +24,7 @@ FORMATS = {
     Kind.SHARE: "0.0%",
     Kind.POINTS: "+0.0%;-0.0%;0.0%",
     Kind.INDEX: "0.000",
+    Kind.NUMBER: "#,##0.0",
     Kind.MINUTES: "#,##0.0",
     Kind.METRES: "#,##0",
     Kind.DEGREES: "0.000000",

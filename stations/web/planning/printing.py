@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request
 
 from stations.handouts.layers import write_layers
 from stations.handouts.pages import write_pages
-from stations.handouts.picture import POSTER, PRINTED, Theme, draw
+from stations.handouts.picture import draw
 from stations.handouts.report import Report
+from stations.handouts.scene import POSTER, PRINTED, Theme
 from stations.handouts.webpage import policy, write_page
 from stations.handouts.workbook import write_workbook
 from stations.web.attached import as_file
