@@ -12,6 +12,7 @@ from benchmarks import (
     hours,
     importing,
     load,
+    matrix,
     nearest,
     page,
     registry,
@@ -25,6 +26,7 @@ from benchmarks.places import Porto
 BENCHMARKS = {
     "atlas": atlas.run,
     "nearest": nearest.run,
+    "matrix": matrix.run,
     "coverage": coverage.run,
     "surface": surface.run,
     "tiles": tiles.run,

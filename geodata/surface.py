@@ -33,6 +33,12 @@ from geodata.travel import metres_to_nearest
 ALONG_M = 50.0
 """Longest piece of an edge between two vertices."""
 
+BEND_M = 2.0
+"""A street's line is followed as closely as this."""
+
+APART_M = 0.5
+"""Vertices along an edge keep this much from its ends."""
+
 OFF_M = 90.0
 """How far beside a street the drawn area reaches at most."""
 
@@ -154,20 +160,56 @@ def vertex_metres(mesh: Mesh, network: StreetNetwork, sites: Snaps, limit_m: flo
 
 
 def _street_vertices(streets: Streets) -> tuple[Snaps, Float, Float]:
-    """Vertices on the streets: the nodes, then points along the edges longer than ``ALONG_M``.
+    """Vertices on the streets: the nodes, then the bends of the edges and points along their longer pieces.
 
     Returns
     -------
     inner, lon, lat
-        The points along edges, by edge and offset; positions of nodes and points in degrees.
+        The bends and points, by edge and offset; positions of nodes and points in degrees.
     """
-    inner = np.maximum(np.ceil(streets.edge_m / ALONG_M).astype(np.int64) - 1, 0)
-    edge = np.repeat(np.arange(inner.size), inner)
-    nth = expand_runs(np.zeros(inner.size, np.int64), inner) + 1
-    offset = nth / (inner[edge] + 1) * streets.edge_m[edge]
-    points = Snaps(edge.astype(np.int32), offset, np.zeros(edge.size))
+    bend = _bends(streets)
+    edge_of = np.repeat(np.arange(streets.edge_m.size), np.diff(streets.shape_start))
+    last = np.zeros(edge_of.size, bool)
+    last[streets.shape_start[1:] - 1] = True
+    begin, end = bend[:-1], bend[1:]
+    within = ~last[begin]
+    begin, end = begin[within], end[within]
+    length = streets.shape_m[end] - streets.shape_m[begin]
+    pieces = np.maximum(np.ceil(length / ALONG_M).astype(np.int64), 1)
+    which = np.repeat(np.arange(begin.size), pieces)
+    nth = expand_runs(np.zeros(begin.size, np.int64), pieces)
+    edge = edge_of[begin[which]]
+    offset = streets.shape_m[begin[which]] + nth / pieces[which] * length[which]
+    # Not the beginning of an edge, which is a node, nor what would stand on one.
+    kept = (offset > APART_M) & (offset < streets.edge_m[edge] - APART_M)
+    points = Snaps(edge[kept].astype(np.int32), offset[kept], np.zeros(int(kept.sum())))
     lon, lat = streets.points_on(points.edge, points.offset_m)
     return points, np.concatenate((streets.node_lon, lon)), np.concatenate((streets.node_lat, lat))
+
+
+def _bends(streets: Streets) -> Long:
+    """Shape points from which the straight pieces between them are nowhere farther than ``BEND_M``; int64, ascending.
+
+    Source: D. H. Douglas and T. K. Peucker, Algorithms for the reduction of the number of points required to
+    represent a digitized line or its caricature, Cartographica 10 (1973), p. 112; here all edges at once.
+    """
+    x_m = METRES_PER_DEGREE * np.cos(np.radians(streets.shape_y / FIXED))
+    x, y = streets.shape_x / FIXED * x_m, streets.shape_y / FIXED * METRES_PER_DEGREE
+    kept = np.zeros(x.size, bool)
+    kept[streets.shape_start[:-1]] = kept[streets.shape_start[1:] - 1] = True
+    while True:
+        bend = np.flatnonzero(kept)
+        piece = np.cumsum(kept) - 1
+        begin, end = bend[piece], bend[np.minimum(piece + 1, bend.size - 1)]
+        dx, dy = x[end] - x[begin], y[end] - y[begin]
+        ahead = np.clip(((x - x[begin]) * dx + (y - y[begin]) * dy) / np.maximum(dx * dx + dy * dy, 1e-12), 0.0, 1.0)
+        off_m = np.hypot(x - x[begin] - ahead * dx, y - y[begin] - ahead * dy)
+        off_m[kept] = 0.0
+        farthest = np.maximum.reduceat(off_m, bend)[piece]
+        chosen = np.flatnonzero((off_m > BEND_M) & (off_m == farthest))
+        if not chosen.size:
+            return bend
+        kept[chosen[np.unique(piece[chosen], return_index=True)[1]]] = True
 
 
 def _meeting(network: StreetNetwork, inner: Snaps, lon: Float, lat: Float) -> Snaps:
@@ -210,9 +252,10 @@ def _area(mesh: Mesh, metres: Float, off_m: NDArray[np.float32], limit_m: float)
     beyond = np.maximum(off_m - OFF_M, 0.0)
     value = np.where(beyond > 0, np.maximum(metres, limit_m + beyond), metres) - limit_m
     inside = value <= 0.0
-    corners = inside[mesh.triangle]
-    mixed = np.flatnonzero(corners.any(axis=1) & ~corners.all(axis=1))
-    triangle, corner = mesh.triangle[mixed], corners[mixed]
+    first, second, third = (inside[mesh.triangle[:, i]] for i in range(3))
+    mixed = np.flatnonzero((first != second) | (second != third))
+    triangle = mesh.triangle[mixed]
+    corner = inside[triangle]
     # Turn every mixed triangle so that the corner that differs from the other two comes first.
     alone_inside = corner.sum(axis=1) == 1
     odd = np.where(alone_inside, corner.argmax(axis=1), corner.argmin(axis=1))
@@ -276,10 +319,20 @@ def _polygons(rings: list[list[int]], x: Float, y: Float) -> shapely.MultiPolygo
     solid = shapely.polygons(shells)
     size = shapely.area(solid)
     inside: list[list[shapely.LinearRing]] = [[] for _ in shells]
-    hole, shell = shapely.STRtree(solid).query(shapely.get_point(holes, 0), predicate="within")
+    shell, hole = shapely.STRtree(shapely.get_point(holes, 0)).query(solid, predicate="contains")
     order = np.lexsort((size[shell], hole))
     hole, shell = hole[order], shell[order]
     _, first = np.unique(hole, return_index=True)
     for at in first:
         inside[shell[at]].append(holes[hole[at]])
-    return shapely.MultiPolygon([shapely.Polygon(ring, rest) for ring, rest in zip(shells, inside, strict=True)])
+    return _whole(
+        shapely.MultiPolygon([shapely.Polygon(ring, rest) for ring, rest in zip(shells, inside, strict=True)])
+    )
+
+
+def _whole(area: shapely.MultiPolygon) -> shapely.MultiPolygon:
+    """The same in polygons that do not touch themselves, as some do once their corners are rounded."""
+    if shapely.is_valid(area):
+        return area
+    mended = shapely.make_valid(area, method="structure", keep_collapsed=False)
+    return mended if isinstance(mended, shapely.MultiPolygon) else shapely.MultiPolygon([mended])
