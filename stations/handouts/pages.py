@@ -83,10 +83,12 @@ def write_pages(report: Report, maps: Maps | None = None) -> bytes:
 @lru_cache(maxsize=1)
 def _load_fonts() -> None:
     """Read the font once in a process: it has thirty thousand letters."""
+    from reportlab import rl_config
     from reportlab.lib.fonts import addMapping
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
+    rl_config.useA85 = 0  # pictures as bytes, not as text: a third smaller, and a second sooner
     for name, path in zip((REGULAR, BOLD), font_files(), strict=True):
         pdfmetrics.registerFont(TTFont(name, str(path)))
     for bold in (0, 1):

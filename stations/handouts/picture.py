@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from stations.handouts.colours import GAP, INK, LAND, PAPER, SOFT, SUPPOSED, colour_of, reach_colours
 from stations.handouts.lettering import font_files
 from stations.handouts.mapkeys import draw_legend, draw_north, draw_scale, draw_words, keys_of
-from stations.handouts.scene import POSTER, Letters, Plane, Scene, Sheet, Theme, frame_of
+from stations.handouts.scene import POSTER, Frame, Letters, Plane, Scene, Sheet, Theme, frame_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +30,7 @@ NUMBERED = 10
 """Gaps that carry their rank on the map."""
 
 MANY_STATIONS = 150
+EDGE = "#8a857d"
 COLUMNS = 4
 """Of the legend beneath a printed map."""
 
@@ -44,6 +45,7 @@ def draw(scene: Scene, theme: Theme, sheet: Sheet = POSTER) -> bytes:
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from PIL import Image
 
     regular, bold = font_files()
     letters = Letters(str(regular), str(bold))
@@ -60,28 +62,12 @@ def draw(scene: Scene, theme: Theme, sheet: Sheet = POSTER) -> bytes:
         dpi=sheet.dots_per_inch,
         facecolor=PAPER,
     )
-    FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     wide, high = figure.get_size_inches()
     left = 0.25 if sheet.headed else 0.01
     axes = figure.add_axes((left / wide, (foot + legend + 0.01) / high, sheet.width / wide, tall / high))
-    axes.set_xlim(frame[0], frame[2])
-    axes.set_ylim(frame[1], frame[3])
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_facecolor(LAND)
-    for spine in axes.spines.values():
-        spine.set_color("#8a857d")
-        spine.set_linewidth(0.7)
-    _ground(axes, scene, plane, under=True)
-    if theme is Theme.TOWNSHIPS:
-        _townships(axes, scene, plane)
-        _ground(axes, scene, plane, under=False)
-        _outlines(axes, scene, plane)
-    else:
-        _reach(axes, scene, plane)
-        _ground(axes, scene, plane, under=False)
-        _outlines(axes, scene, plane)
-        _circles(axes, scene, plane)
+    _empty(axes, frame)
+    _land(axes, scene, plane, theme)
     _stations(axes, scene, plane, sheet)
     if theme is Theme.TOWNSHIPS:
         _gaps(axes, scene, plane, letters, sheet)
@@ -93,9 +79,36 @@ def draw(scene: Scene, theme: Theme, sheet: Sheet = POSTER) -> bytes:
         draw_legend(figure, keys, letters, ((left + sheet.width + 0.18) / wide, (foot + tall) / high))
     else:
         draw_legend(figure, keys, letters, (0.5, (legend - 0.07) / high), columns=COLUMNS)
+    canvas.draw()
     page = io.BytesIO()
-    figure.savefig(page, format="png", dpi=sheet.dots_per_inch, metadata={"Software": None})
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    picture.save(page, format="png", dpi=(sheet.dots_per_inch, sheet.dots_per_inch))
     return page.getvalue()
+
+
+def _empty(axes: Axes, frame: Frame) -> None:
+    """Set the map's frame, with nothing in it."""
+    axes.set_xlim(frame[0], frame[2])
+    axes.set_ylim(frame[1], frame[3])
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor(LAND)
+    for spine in axes.spines.values():
+        spine.set_color(EDGE)
+        spine.set_linewidth(0.7)
+
+
+def _land(axes: Axes, scene: Scene, plane: Plane, theme: Theme) -> None:
+    """Draw what a theme colours, between the greens beneath and the water and streets upon it."""
+    _ground(axes, scene, plane, under=True)
+    if theme is Theme.TOWNSHIPS:
+        _townships(axes, scene, plane)
+    else:
+        _reach(axes, scene, plane)
+    _ground(axes, scene, plane, under=False)
+    _outlines(axes, scene, plane)
+    if theme is Theme.REACH:
+        _circles(axes, scene, plane)
 
 
 def _patch(shape: BaseGeometry, **style: Any) -> Any:
@@ -121,15 +134,15 @@ def _patch(shape: BaseGeometry, **style: Any) -> Any:
 
 def _fill(axes: Axes, shape: BaseGeometry, plane: Plane | None, **style: Any) -> None:
     if (patch := _patch(shape if plane is None else plane.shape(shape), **style)) is not None:
-        axes.add_patch(patch)
+        axes.add_artist(patch)  # the frame stands already, so nothing need be measured
 
 
-def _lines(axes: Axes, shapes: Iterable[BaseGeometry], plane: Plane, **style: Any) -> None:
+def _lines(axes: Axes, lines: Iterable[Any], plane: Plane, **style: Any) -> None:
     from matplotlib.collections import LineCollection
 
-    lines = [np.asarray(part.coords) for shape in shapes for part in shapely.get_parts(plane.shape(shape))]
-    if lines:
-        axes.add_collection(LineCollection(lines, **style), autolim=False)
+    flat = [plane.flat(line) for line in lines]
+    if flat:
+        axes.add_collection(LineCollection(flat, **style), autolim=False)
 
 
 def _ground(axes: Axes, scene: Scene, plane: Plane, *, under: bool) -> None:
@@ -139,13 +152,40 @@ def _ground(axes: Axes, scene: Scene, plane: Plane, *, under: bool) -> None:
         kind, rank = feature["properties"]["kind"], feature["properties"]["rank"]
         if kind not in kinds:
             continue
-        shape = shapely.geometry.shape(feature["geometry"])
         if kind in {"green", "water"}:
-            _fill(axes, shape, plane, facecolor=GROUND[kind], edgecolor="none", zorder=1 if under else 3)
+            _fill(
+                axes,
+                shapely.geometry.shape(feature["geometry"]),
+                plane,
+                facecolor=GROUND[kind],
+                edgecolor="none",
+                zorder=1 if under else 3,
+            )
             continue
         width = ROAD_WIDTHS[min(rank, len(ROAD_WIDTHS) - 1)] if kind == "road" else 0.8
         dashes = (0, (4, 2)) if kind == "rail" else "solid"
-        _lines(axes, [shape], plane, colors=GROUND[kind], linewidths=width, linestyles=[dashes], alpha=0.75, zorder=4)
+        _lines(
+            axes,
+            _lines_of(feature["geometry"]),
+            plane,
+            colors=GROUND[kind],
+            linewidths=width,
+            linestyles=[dashes],
+            alpha=0.75,
+            zorder=4,
+        )
+
+
+def _lines_of(geometry: Mapping[str, Any]) -> list[Any]:
+    """The lines of a GeoJSON geometry."""
+    parts = geometry["geometries"] if geometry["type"] == "GeometryCollection" else [geometry]
+    lines: list[Any] = []
+    for part in parts:
+        if part["type"] == "LineString":
+            lines.append(part["coordinates"])
+        elif part["type"] == "MultiLineString":
+            lines += part["coordinates"]
+    return lines
 
 
 def _townships(axes: Axes, scene: Scene, plane: Plane) -> None:

@@ -97,6 +97,7 @@ Piece = Finding | Heading | Words | Points | Map | Tabled | Clock | Facts
 def tell(report: Report) -> Iterator[Piece]:
     """Tell a report, in the language being spoken."""
     yield Finding(report.headline, _figures(report), joined([*say_rest(report.answer), say_largest_gap(report.answer)]))
+    yield Points([text for text in _in_short(report) if text])
     if report.comparison is not None:
         yield from _compared(report)
     yield Map(
@@ -122,7 +123,6 @@ def tell(report: Report) -> Iterator[Piece]:
     yield Map(Theme.REACH, gettext("Area within reach by street, in bands of minutes, and the circles."))
     if report.double15 is not None:
         yield Heading(gettext("The 双15 measure: 1 km and 15 minutes on foot"))
-        yield Words(say_double15(report.double15))
         yield _cut(report.tables["double15"], MOST_TOWNSHIPS)
         yield Words(report.tables["double15"].note, soft=True)
     yield from _clock(report)
@@ -151,6 +151,15 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     return figures
 
 
+def _in_short(report: Report) -> list[str]:
+    """What the sections further on find, a sentence or two each."""
+    return [
+        "" if report.double15 is None else say_double15(report.double15),
+        joined(say_clock(report.week)),
+        say_sureness(report.sureness),
+    ]
+
+
 def _compared(report: Report) -> Iterator[Piece]:
     if report.comparison is None:
         return
@@ -172,7 +181,6 @@ def _townships(report: Report) -> Iterator[Piece]:
 
 def _clock(report: Report) -> Iterator[Piece]:
     yield Heading(gettext("The clock"))
-    yield Words(joined(say_clock(report.week)))
     yield Clock(report.tables["clock"])
     notes = [report.tables["clock"].note]
     if report.week.holiday is not None:
@@ -222,7 +230,7 @@ def _listed(names: Sequence[str], most: int = 12) -> str:
 
 def _sure(report: Report) -> Iterator[Piece]:
     yield Heading(gettext("How sure the figures are"))
-    yield Words(joined([say_sureness(report.sureness), report.tables["sureness"].note]))
+    yield Words(report.tables["sureness"].note)
     yield _cut(sureness_ranges(report.sureness), MOST_TOWNSHIPS)
 
 
