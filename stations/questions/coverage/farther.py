@@ -10,7 +10,8 @@ from geodata.lonlat import Float
 from geodata.matrix import nearest_on_edge
 from geodata.network import StreetNetwork
 from geodata.snapping import Snap, Snaps
-from geodata.travel import SiteTable, nearest_first, nearest_sites
+from geodata.tables import SiteTable, nearest_first
+from geodata.travel import nearest_sites
 from stations.questions.coverage.serving import Bool, Int, Long, Served
 from stations.questions.reach import sites_on, station_table
 

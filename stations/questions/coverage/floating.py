@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from geodata.lonlat import Float
 from geodata.standing import Rows
 from stations.questions.coverage.serving import Served, summed, weighed
 
@@ -66,14 +67,7 @@ class Floating:
 
 
 def floating(served: Served) -> Floating:
-    """Share out the seats of stations among those within reach, and add up what each place gets.
-
-    First every station's seats are divided by the demand in its catchment, then every demand point adds up the ratios
-    of the stations in reach; in both, what is farther weighs less, by thirds of the minutes.
-
-    Source: W. Luo and Y. Qi, "An enhanced two-step floating catchment area (E2SFCA) method for measuring spatial
-    accessibility to primary care physicians", Health & Place 15 (2009), 1100-1107.
-    """
+    """Share out the seats of stations among those within reach, and add up what each place gets."""
     stations = served.snapshot.stations
     said = [stations[row].seats for row in served.snapshot.active_rows[served.counts].tolist()]
     counted = np.flatnonzero(served.counts)
@@ -85,10 +79,9 @@ def floating(served: Served) -> Floating:
     load, access = np.zeros(seats.size), np.zeros(served.weight.size)
     for rows in served.pieces():
         there = rows.slot >= 0
-        load[there] += (_by_zone(served, rows).T @ served.weight)[rows.slot[there]]
-    ratio = np.divide(seats, load, out=np.zeros(seats.size), where=load > 0)
-    for rows in served.pieces():
-        access += _by_zone(served, rows) @ rows.by_slot(ratio)
+        of_slots, given_here = two_steps(_by_zone(served, rows), served.weight, rows.by_slot(seats))
+        load[there] = of_slots[rows.slot[there]]
+        access += given_here
 
     demand = served.by_group()
     given = summed(served.group, access * served.weight, served.groups)
@@ -107,6 +100,32 @@ def floating(served: Served) -> Floating:
         zones=_zones(served.query.minutes),
         unit=served.layer.demand.unit,
     )
+
+
+def two_steps(pairs: csr_array, demand: Float, seats: Float) -> tuple[Float, Float]:
+    """Divide seats by the demand around them, then add up for each point the ratios of what is around it.
+
+    In both steps what is farther weighs less.
+
+    Source: W. Luo and Y. Qi, "An enhanced two-step floating catchment area (E2SFCA) method for measuring spatial
+    accessibility to primary care physicians", Health & Place 15 (2009), 1100-1107.
+
+    Parameters
+    ----------
+    pairs
+        float64 [P, K]: how much point and station weigh for each other.
+    demand
+        float64 [P]
+    seats
+        float64 [K]
+
+    Returns
+    -------
+    load, access
+        float64 [K], the weighed demand around each station; float64 [P], seats for every unit of demand.
+    """
+    load = pairs.T @ demand
+    return load, pairs @ np.divide(seats, load, out=np.zeros(seats.size), where=load > 0)
 
 
 def _zones(reach: float) -> tuple[float, float, float]:
