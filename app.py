@@ -130,7 +130,7 @@ def warm(app: Flask, house: House) -> None:
     if house.atlas is not None:
         for mode in house.atlas.modes:
             table = station_table(snapshot, house.atlas, mode)
-            _ = table.by_node, table.by_edge, house.atlas.network(mode).forward
+            _ = table.rows.site, table.sites.by_edge, house.atlas.network(mode).forward
     for template in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(template)
     visitor = Client(app)

@@ -87,12 +87,12 @@ def moved(atlas: Atlas, snapshot: Snapshot, mode: str, limit_m: float) -> list[f
 
 def tables(atlas: Atlas, snapshot: Snapshot) -> list[float]:
     """The same for the finder's table, ready to be asked."""
-    _ = station_table(snapshot, atlas, "walk").by_node
+    station_table(snapshot, atlas, "walk")
     taken = []
     for number in range(10):
         elsewhere = after_move(snapshot, number)
         begun = time.perf_counter()
-        _ = station_table(elsewhere, atlas, "walk").by_node
+        station_table(elsewhere, atlas, "walk")
         taken.append(time.perf_counter() - begun)
     return taken
 
@@ -115,7 +115,7 @@ def weigh(folder: Path) -> None:
     atlas = Atlas.load(folder)
     snapshot = snapshot_on(atlas)
     for mode, way in atlas.modes.items():
-        _ = station_table(snapshot, atlas, mode).by_node
+        station_table(snapshot, atlas, mode)
         for minutes in (15.0, 30.0):
             for layer in ("", AREA):
                 reach(snapshot, atlas, mode, layer, minutes * 60.0 * way.metres_per_second)

@@ -108,7 +108,7 @@ def demand_digest(demand: Demand) -> str:
 def to_parts(layer: Layer) -> dict[str, Arrays]:
     """A layer as named arrays, for saving."""
     parts: dict[str, Arrays] = {f"layer-{layer.key}": layer.demand.to_arrays()}
-    return parts | {f"layer-{layer.key}-{mode}": dict(vars(snaps)) for mode, snaps in layer.on.items()}
+    return parts | {f"layer-{layer.key}-{mode}": snaps.to_arrays() for mode, snaps in layer.on.items()}
 
 
 def from_parts(key: str, digest: str, parts: Mapping[str, Arrays], modes: Iterable[str], title: str = "") -> Layer:

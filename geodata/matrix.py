@@ -8,7 +8,7 @@ costs one search.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,8 +42,8 @@ class Reach:
     site
         int32 [E]: slot of the site.
     metres
-        float32 [E]: the whole way, at both ends to the door; to the centimetre, ascending within a point, and by
-        slot where equal.
+        float32 [E]: the whole way, at both ends to the door; to the centimetre, ascending within a point. Equal ones
+        stand by the rank of their sites, which is that of their slots unless others came in later.
     slots
         Sites have slots from 0; a slot may have no entries.
     """
@@ -93,20 +93,23 @@ class Reach:
         point = np.searchsorted(self.start, at, side="right") - 1
         return point.astype(np.int32), self.metres[at]
 
-    def with_rows(self, more: Reach) -> Reach:
+    def with_rows(self, more: Reach, rank: Long | None = None) -> Reach:
         """The same with the rows of further sites, which get the slots behind those that are there.
 
         Parameters
         ----------
         more
             Of the same points, with at least the same limit; what is beyond this one's limit is left out.
+        rank
+            int64 [slots of both]: by which equal ways stand; by slot when not given.
         """
         near = more.metres <= self.limit_m
         point, site, metres = more.point()[near], more.site[near] + np.int32(self.slots), more.metres[near]
         slots = self.slots + more.slots
         if not point.size:
             return Reach(self.limit_m, self.start, self.site, self.metres, slots)
-        place = self._places(point, metres) + np.arange(point.size)
+        ranks = np.arange(slots) if rank is None else rank
+        place = self._places(point, metres, ranks, ranks[site]) + np.arange(point.size)
         old = np.ones(self.site.size + point.size, bool)
         old[place] = False
         sites, all_metres = np.empty(old.size, np.int32), np.empty(old.size, np.float32)
@@ -126,13 +129,14 @@ class Reach:
         np.cumsum(stays, out=before[1:])
         return Reach(self.limit_m, before[self.start], site[stays], self.metres[stays], int(kept.size))
 
-    def _places(self, point: Int, metres: Metres) -> Long:
-        """Before which entries further ones belong: behind those of the same point that are as near or nearer."""
+    def _places(self, point: Int, metres: Metres, ranks: Long, rank: Long) -> Long:
+        """Before which entries further ones belong: behind those of the same point that are nearer, or as near."""
         low, high = self.start[point], self.start[point + 1]
         while np.any(low < high):
             middle = (low + high) >> 1
             probed = np.minimum(middle, self.metres.size - 1)
-            before = (low < high) & (self.metres[probed] <= metres)
+            there = self.metres[probed]
+            before = (low < high) & ((there < metres) | ((there == metres) & (ranks[self.site[probed]] < rank)))
             low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
         return low
 
@@ -200,11 +204,24 @@ def reach_matrix(points: Points, sites: Snaps, limit_m: float) -> Reach:
         Where the sites meet the network of the points; a site gets the slot of its place here, and one on edge -1
         has no entries.
     """
+    return _gathered(_searched(points, sites, limit_m), limit_m, len(points), len(sites))
+
+
+def node_matrix(network: StreetNetwork, sites: Snaps, limit_m: float) -> Reach:
+    """Metres from every node of a network, which are its points, to the doors of sites within ``limit_m``."""
+    tables = (
+        (group, nodes, table + sites.off_m[group][:, None]) for group, nodes, table in searches(network, sites, limit_m)
+    )
+    return _gathered(tables, limit_m, network.streets.node_x.size, len(sites))
+
+
+def _gathered(tables: Iterable[tuple[Long, Int | Long, Float]], limit_m: float, points: int, slots: int) -> Reach:
+    """Put together what lies within a limit, from groups of sites, points, and float64 [group, points] metres."""
     owner: list[Long] = []
     reached: list[Long] = []
     far: list[Long] = []
     most = math.floor(limit_m * CENTIMETRES) if math.isfinite(limit_m) else None
-    for group, point, metres in _searched(points, sites, limit_m):
+    for group, point, metres in tables:
         centimetres = np.rint(metres * CENTIMETRES)
         row, column = np.nonzero(np.isfinite(centimetres) if most is None else centimetres <= most)
         owner.append(group[row])
@@ -212,7 +229,7 @@ def reach_matrix(points: Points, sites: Snaps, limit_m: float) -> Reach:
         far.append(centimetres[row, column].astype(np.int64))
     none = np.empty(0, np.int64)
     whole = [np.concatenate([none, *parts]) for parts in (reached, owner, far)]
-    return Reach.gathered(limit_m, len(points), len(sites), *whole)
+    return Reach.gathered(limit_m, points, slots, *whole)
 
 
 def _searched(points: Points, sites: Snaps, limit_m: float) -> Iterator[tuple[Long, Int, Float]]:

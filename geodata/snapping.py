@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,24 @@ class Snaps:
 
     def __getitem__(self, chosen: NDArray[np.bool_] | Long | Int | slice) -> Snaps:
         return Snaps(self.edge[chosen], self.offset_m[chosen], self.off_m[chosen])
+
+    def to_arrays(self) -> Arrays:
+        """The arrays by name, for saving."""
+        return {"edge": self.edge, "offset_m": self.offset_m, "off_m": self.off_m}
+
+    @cached_property
+    def off_street(self) -> Long:
+        """Those that no street is near."""
+        return np.flatnonzero(self.edge < 0)
+
+    @cached_property
+    def by_edge(self) -> dict[int, list[int]]:
+        """Numbers of the snaps by the edge that they are on."""
+        on: dict[int, list[int]] = {}
+        for number, edge in enumerate(self.edge.tolist()):
+            if edge >= 0:
+                on.setdefault(edge, []).append(number)
+        return on
 
 
 @dataclass(frozen=True)

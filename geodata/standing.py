@@ -100,12 +100,20 @@ class Standing:
         """Memory of the matrix."""
         return 0 if self._reach is None else self._reach.nbytes
 
-    def rows(self, name: Hashable, lon: Float, lat: Float) -> Rows:
-        """The rows of sites in degrees, float64 [S]; ``name`` is the same for the same sites only."""
+    def rows(self, name: Hashable, where: Callable[[], tuple[Float, Float]]) -> Rows:
+        """The rows of sites.
+
+        Parameters
+        ----------
+        name
+            The same for the same sites only.
+        where
+            Gives their longitudes and latitudes in degrees, float64 [S]; called for a name that is not known.
+        """
         with self._lock:
             known = self._known.get(name)
             if known is None:
-                known = self._found(lon, lat)
+                known = self._found(*where())
                 self._known[name] = known
                 while len(self._known) > KNOWN_SETS:
                     self._known.popitem(last=False)
@@ -121,16 +129,19 @@ class Standing:
         missing = np.flatnonzero(slot < 0)
         reach = self._reach
         if reach is None or missing.size > max(slot.size // 2, SPARE_SLOTS):
-            reach, self._on = self._make(lon, lat)
-            self._place, self._used = place, np.zeros(slot.size, np.int64)
-            slot = np.arange(slot.size)
+            # By place, so that equal ways stand in the same order whatever was asked before.
+            order = _by_place(place)
+            reach, self._on = self._make(lon[order], lat[order])
+            self._place, self._used = place[:, order], np.zeros(slot.size, np.int64)
+            slot = np.argsort(order)
             reach = self._put_by(reach)
             self._known.clear()
         elif missing.size:
+            missing = missing[_by_place(place[:, missing])]
             more, on = self._make(lon[missing], lat[missing])
             slot[missing] = reach.slots + np.arange(missing.size)
-            reach = reach.with_rows(more)
             self._place = np.concatenate((self._place, place[:, missing]), axis=1)
+            reach = reach.with_rows(more, np.argsort(_by_place(self._place)))
             self._on = np.concatenate((self._on, on))
             self._used = np.concatenate((self._used, np.zeros(missing.size, np.int64)))
             self._known.clear()
@@ -204,12 +215,12 @@ class Matrices:
         self._lock = Lock()
         self._kept: OrderedDict[str, Standing] = OrderedDict()
 
-    def rows(self, family: str, make: Make, name: Hashable, lon: Float, lat: Float) -> Rows:
+    def rows(self, family: str, make: Make, name: Hashable, where: Callable[[], tuple[Float, Float]]) -> Rows:
         """The rows of sites in the matrix of a family, which says what it follows from, as `Standing.rows`."""
         with self._lock:
             standing = self._kept.setdefault(family, Standing(make, self._keep, family))
             self._kept.move_to_end(family)
-        found = standing.rows(name, lon, lat)
+        found = standing.rows(name, where)
         with self._lock:
             while len(self._kept) > 1 and sum(each.nbytes for each in self._kept.values()) > self._most:
                 self._kept.popitem(last=False)
@@ -229,6 +240,11 @@ def _places(lon: Float, lat: Float) -> Long:
     nth = np.empty(place.size, np.int64)
     nth[order] = np.arange(place.size) - first
     return np.stack((place, nth))
+
+
+def _by_place(place: Long) -> Long:
+    """Order of sites by their places, from west to east."""
+    return np.lexsort((place[1], place[0]))
 
 
 def _matches(known: Long, wanted: Long) -> Long:

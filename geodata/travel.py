@@ -2,7 +2,7 @@
 
 Every street of a mode is travelled at one speed, so a time is a length divided
 by it and a slower walker costs nothing. From a person the search runs forward
-(:func:`metres_from`), towards stations it runs backward (:func:`site_table`),
+(:func:`metres_from`), towards stations it runs backward (:func:`searches`),
 so one-way streets hold in both. A way starts and ends anywhere along an edge,
 and the straight metres between a position and the street are part of it.
 
@@ -13,10 +13,7 @@ search is run in the part of the network around it, however large the rest is.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from heapq import merge
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,128 +26,8 @@ from geodata.runs import expand_runs
 from geodata.snapping import Snap, Snaps
 from geodata.streets import Float, Int, Long
 
-ROW_PIECE = 12
-"""Most questions are answered by the few nearest sites."""
-
 RUNS_AT_ONCE = 64
 """Searches that share one table in memory: 64 times 100,000 nodes are 51 MB."""
-
-
-@dataclass(frozen=True)
-class SiteTable:
-    """Metres from nodes to the doors of sites, as far as ``limit_m``: for each site the nodes that reach it.
-
-    Attributes
-    ----------
-    limit_m
-        Whatever lies within this distance is in the table.
-    sites
-        Where the sites meet the streets; edge -1 has no entries.
-    start
-        int64 [S + 1]: the site's entries are ``start[s]:start[s + 1]``.
-    node
-        int32
-    metres
-        float32: metres from the node along the street and on to the site's door.
-    """
-
-    limit_m: float
-    nodes: int
-    sites: Snaps
-    start: Long
-    node: Int
-    metres: NDArray[np.float32]
-
-    @cached_property
-    def by_node(self) -> tuple[Long, Int, Float]:
-        """The same entries by node, nearest first: start int64 [N + 1], site int32, metres float64.
-
-        Metres are to the centimetre, so that ways of one length are equal; such sites stand in their own order.
-        """
-        site = np.repeat(np.arange(len(self.sites), dtype=np.int32), np.diff(self.start))
-        centimetres = np.rint(self.metres.astype(np.float64) * 100.0).astype(np.int64)
-        order = np.argsort(self.node.astype(np.int64) << 32 | centimetres, kind="stable")
-        start = np.zeros(self.nodes + 1, np.int64)
-        np.cumsum(np.bincount(self.node, minlength=self.nodes), out=start[1:])
-        return start, site[order], centimetres[order] / 100.0
-
-    @cached_property
-    def off_street(self) -> Long:
-        """Sites that no street is near; they have no entries."""
-        return np.flatnonzero(self.sites.edge < 0)
-
-    @cached_property
-    def by_edge(self) -> dict[int, list[int]]:
-        """Sites by the edge that they stand on."""
-        standing: dict[int, list[int]] = {}
-        for site, edge in enumerate(self.sites.edge.tolist()):
-            if edge >= 0:
-                standing.setdefault(edge, []).append(site)
-        return standing
-
-
-def site_table(network: StreetNetwork, sites: Snaps, limit_m: float) -> SiteTable:
-    """Metres from every node whose way along the streets is within ``limit_m`` to the door of each site."""
-    owner: list[Int] = []
-    node: list[Int] = []
-    metres: list[NDArray[np.float32]] = []
-    for group, nodes, table in searches(network, sites, limit_m):
-        row, column = np.nonzero(_reached(table, limit_m))
-        owner.append(group[row].astype(np.int32))
-        node.append(nodes[column].astype(np.int32))
-        metres.append((table[row, column] + sites.off_m[group[row]]).astype(np.float32))
-    count = len(sites)
-    site_of = np.concatenate([np.empty(0, np.int32), *owner])
-    order = np.argsort(site_of, kind="stable")
-    start = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(site_of, minlength=count), out=start[1:])
-    return SiteTable(
-        limit_m=limit_m,
-        nodes=network.streets.node_x.size,
-        sites=sites,
-        start=start,
-        node=np.concatenate([np.empty(0, np.int32), *node])[order],
-        metres=np.concatenate([np.empty(0, np.float32), *metres])[order],
-    )
-
-
-def nearest_first(network: StreetNetwork, table: SiteTable, origin: Snap) -> Iterator[tuple[float, int]]:
-    """Sites that a position reaches, by a ready table, the nearest first and no more of them than are asked for.
-
-    Yields
-    ------
-    metres, site
-        The whole way from door to door. Ways of one length to the centimetre come in the order of the sites. All
-        sites within the table's limit come; one that is reached by both ends of the street comes twice, the shorter
-        way first.
-    """
-    streets, edge, offset_m = network.streets, origin.edge, origin.offset_m
-    rest_m = float(streets.edge_m[edge]) - offset_m
-    along, against = bool(network.is_open[0][edge]), bool(network.is_open[1][edge])
-    runs: list[Iterable[tuple[float, int]]] = []
-    if along or rest_m <= AT_NODE_M:
-        runs.append(_row(table, int(streets.edge_v[edge]), rest_m + origin.off_m))
-    if against or offset_m <= AT_NODE_M:
-        runs.append(_row(table, int(streets.edge_u[edge]), offset_m + origin.off_m))
-    direct = []
-    for site in table.by_edge.get(edge, ()):
-        gap_m = float(table.sites.offset_m[site]) - offset_m
-        if abs(gap_m) <= AT_NODE_M or (along if gap_m > 0 else against):
-            direct.append((round(abs(gap_m) + float(table.sites.off_m[site]) + origin.off_m, 2), site))
-    if direct:
-        runs.append(sorted(direct))
-    return merge(*runs)
-
-
-def _row(table: SiteTable, node: int, first_m: float) -> Iterator[tuple[float, int]]:
-    """One node's sites, nearest first, ``first_m`` added; taken out of the arrays a few at a time."""
-    start, site, metres = table.by_node
-    at, end = int(start[node]), int(start[node + 1])
-    while at < end:
-        some = slice(at, min(at + ROW_PIECE, end))
-        for door_m, number in zip(metres[some].tolist(), site[some].tolist(), strict=True):
-            yield round(door_m + first_m, 2), number
-        at += ROW_PIECE
 
 
 def metres_to_nearest(network: StreetNetwork, sites: Snaps, limit_m: float = math.inf) -> Float:

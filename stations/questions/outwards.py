@@ -15,7 +15,8 @@ from geodata.errors import OffStreetError
 from geodata.lonlat import Float, LonLat, distances_m
 from geodata.network import StreetNetwork
 from geodata.snapping import Snap, Snaps
-from geodata.travel import metres_between, nearest_first
+from geodata.tables import nearest_first
+from geodata.travel import metres_between
 from stations.questions.reach import station_table
 from stations.registry.snapshot import Snapshot
 
@@ -64,7 +65,7 @@ def _by_street(
 ) -> Iterator[Distance]:
     rows = snapshot.active_rows
     table = station_table(snapshot, atlas, mode)
-    estimates = _estimates(start, snapshot, rows, table.off_street)
+    estimates = _estimates(start, snapshot, rows, table.sites.off_street)
     seen: set[int] = set()
     limit_m = table.limit_m
     found = nearest_first(network, table, origin)

@@ -15,11 +15,11 @@ import numpy as np
 
 from geodata.atlas import Atlas
 from geodata.lonlat import Float
-from geodata.matrix import Points, Reach, reach_matrix
+from geodata.matrix import Points, Reach, node_matrix, reach_matrix
 from geodata.snapping import Snaps
 from geodata.standing import Bool, Make, Matrices, Rows
 from geodata.straight import Plain
-from geodata.travel import SiteTable, site_table
+from geodata.tables import SiteTable
 from stations.registry.snapshot import Snapshot
 
 __all__ = ["Rows", "circle", "circle_pieces", "reach", "reach_pieces", "sites_on", "station_table"]
@@ -61,10 +61,15 @@ def station_table(snapshot: Snapshot, atlas: Atlas, mode: str) -> SiteTable:
     network = atlas.network(mode)
     few = snapshot.active_rows.size * network.streets.node_x.size <= FEW_ENTRIES
     limit_m = math.inf if few else network.mode.horizon_m
-    return atlas.memo.get(
-        ("table", snapshot.positions_digest, mode),
-        lambda: site_table(network, sites_on(snapshot, atlas, mode), limit_m),
-    )
+
+    def make(lon: Float, lat: Float) -> tuple[Reach, Bool]:
+        sites = network.snap_many(lon, lat)
+        return node_matrix(network, sites, limit_m), sites.edge >= 0
+
+    tables = atlas.memo.get("tables", lambda: Matrices(MOST_BYTES, atlas.keep))
+    family = f"table {FORMAT} {atlas.digest} {mode} {limit_m:.3f}"
+    rows = tables.rows(family, make, snapshot.positions_digest, lambda: _where(snapshot))
+    return SiteTable(sites_on(snapshot, atlas, mode), rows)
 
 
 def reach(snapshot: Snapshot, atlas: Atlas, mode: str, layer: str, limit_m: float) -> Rows:
@@ -125,22 +130,26 @@ def _step(limit_m: float, steps_m: tuple[float, ...]) -> float | None:
 
 def _rows(snapshot: Snapshot, atlas: Atlas, layer: str, make: Make, what: str | None) -> Rows:
     """The rows of the active stations; kept under the ground, the demand and what is measured, if that is named."""
-    rows = snapshot.active_rows
-    lon, lat = snapshot.lon[rows], snapshot.lat[rows]
     if what is None:
-        found, on = make(lon, lat)
+        found, on = make(*_where(snapshot))
         return Rows(found, _slots(on))
     matrices = atlas.memo.get("matrices", lambda: Matrices(MOST_BYTES, atlas.keep))
     family = f"matrix {FORMAT} {atlas.digest} {layer} {atlas.layer(layer).digest} {what}"
-    return matrices.rows(family, make, snapshot.positions_digest, lon, lat)
+    return matrices.rows(family, make, snapshot.positions_digest, lambda: _where(snapshot))
+
+
+def _where(snapshot: Snapshot) -> tuple[Float, Float]:
+    """Longitudes and latitudes of the active stations."""
+    rows = snapshot.active_rows
+    return snapshot.lon[rows], snapshot.lat[rows]
 
 
 def _pieces(snapshot: Snapshot, make: Make) -> Iterator[Rows]:
-    rows = snapshot.active_rows
-    for first in range(0, rows.size, SITES_AT_ONCE):
+    lon, lat = _where(snapshot)
+    for first in range(0, lon.size, SITES_AT_ONCE):
         some = slice(first, first + SITES_AT_ONCE)
-        found, on = make(snapshot.lon[rows[some]], snapshot.lat[rows[some]])
-        slot = np.full(rows.size, -1, np.int32)
+        found, on = make(lon[some], lat[some])
+        slot = np.full(lon.size, -1, np.int32)
         slot[some] = _slots(on)
         yield Rows(found, slot)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -27,15 +29,14 @@ class Making:
         return POINTS.reach(lon, lat, LIMIT_M), lat < 28.31
 
 
-def sites(*east_m: float) -> tuple[str, Float, Float]:
+def sites(*east_m: float) -> tuple[str, Callable[[], tuple[Float, Float]]]:
     lon = 116.30 + np.array(east_m, np.float64) / METRES_PER_DEGREE
-    return str(east_m), lon, np.full(lon.size, 28.3)
+    return str(east_m), lambda: (lon, np.full(lon.size, 28.3))
 
 
 def found(standing: Standing, *east_m: float) -> np.ndarray:
     """Metres, sites by points."""
-    name, lon, lat = sites(*east_m)
-    rows = standing.rows(name, lon, lat)
+    rows = standing.rows(*sites(*east_m))
     table = np.full((len(east_m), rows.reach.points), np.inf)
     site = rows.site[rows.reach.site]
     there = site >= 0
@@ -77,7 +78,7 @@ def test_the_order_of_the_sites_is_that_in_which_they_are_given() -> None:
 def test_what_is_off_the_streets_has_no_slot_and_no_metres() -> None:
     standing = Standing(Making())
     lon, lat = np.array([116.30, 116.31]), np.array([28.32, 28.3])
-    rows = standing.rows("off", lon, lat)
+    rows = standing.rows("off", lambda: (lon, lat))
     assert rows.slot.tolist() == [-1, 1]
     assert rows.by_slot(np.array([True, True])).tolist() == [False, True]
     assert rows.by_slot(np.array([[1, 2], [3, 4]])).tolist() == [[0, 0], [3, 4]]
@@ -91,14 +92,32 @@ def test_places_nothing_stands_at_any_more_are_dropped_in_time() -> None:
     dragged: tuple[float, ...] = ()
     for step in range(3 * SPARE_SLOTS):
         dragged = (*fixed, 7.0 * step)
-        name, lon, lat = sites(*dragged)
-        rows = standing.rows(name, lon, lat)
+        rows = standing.rows(*sites(*dragged))
         assert rows.reach.slots <= len(dragged) + SPARE_SLOTS
     assert np.array_equal(found(standing, *dragged), anew(*dragged))
     assert making.sites[1:] == [1] * (len(making.sites) - 1)
     before = len(making.sites)
     found(standing, *fixed, 7.0 * (3 * SPARE_SLOTS - 5))
     assert len(making.sites) == before, "the latest places are still there"
+
+
+def test_equal_ways_stand_in_one_order_whatever_was_asked_before() -> None:
+    """Four sites around a point, as far from it as each other; the last comes to one that asks for the first time."""
+
+    def order(*steps: tuple[float, ...]) -> list[list[float]]:
+        standing, said = Standing(Making()), []
+        for step in steps:
+            rows = standing.rows(*sites(*step))
+            site = rows.site[rows.reach.site]
+            point = int(rows.reach.point()[0])
+            said.append([step[at] for at in site[rows.reach.point() == point] if at >= 0])
+        return said
+
+    around = (500.0, -500.0, 500.0, -500.0)
+    alone = order(around)[0]
+    for before in ((500.0,), (-500.0, 9.0), (500.0, 500.0), (-500.0, -500.0, 500.0)):
+        assert order(before, around)[-1] == alone
+    assert sorted(alone) == sorted(around)
 
 
 def test_the_same_sites_are_given_the_same_answer() -> None:
