@@ -9,6 +9,10 @@ from geodata.building import build_atlas
 
 @cache
 def atlas_of_place(data: Path, place: str) -> Atlas:
-    """The atlas of a place in the data folder, with its own boundaries where there are any."""
-    boundaries = data / f"boundaries/{place}.geojson"
-    return build_atlas(data / f"osm/{place}.osm.pbf", boundaries=boundaries if boundaries.exists() else None)
+    """The atlas of a place in the data folder, with its own boundaries and people where there are any."""
+    boundaries, people = data / f"boundaries/{place}.geojson", data / f"population/{place}_hexgrid.csv"
+    return build_atlas(
+        data / f"osm/{place}.osm.pbf",
+        boundaries=boundaries if boundaries.exists() else None,
+        population=people if people.exists() else None,
+    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +13,6 @@ from hypothesis import strategies as st
 
 from geodata.atlas import Atlas
 from geodata.errors import UnknownModeError
-from geodata.lonlat import LonLat
 from geodata.matrix import Points, reach_matrix
 from stations.questions.coverage import (
     Add,
@@ -29,9 +26,8 @@ from stations.questions.coverage import (
     service_radius_m,
 )
 from stations.questions.reach import sites_on
-from stations.station import Station, StationReader
+from stations.station import Station
 from tests.geodata.grids import at, small_modes
-from tests.geodata.real import atlas_of_place
 from tests.stations.questions.town import MONDAY_NOON, snapshot_of, station, town_of
 
 # A road of 6 km; West has its first 3000 m, East all but the last 1000 m, which lie outside both.
@@ -342,35 +338,3 @@ def test_gaps_hold_no_more_than_what_is_uncovered(spots, mode, minutes):
     answer = ask(town_of(GRID), stations_at(spots), mode=mode, minutes=minutes)
     assert sum(gap.demand for gap in answer.gaps) <= answer.total.uncovered + 1e-6
     assert [gap.demand for gap in answer.gaps] == sorted((gap.demand for gap in answer.gaps), reverse=True)
-
-
-# A real country
-
-
-def hosts(path: Path) -> list[Station]:
-    with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    reader = StationReader()
-    return [
-        reader.read_or_raise(
-            {"code": f"H{i:03}", "name": row["name"] or "?", "position": LonLat(float(row["lon"]), float(row["lat"]))}
-        )
-        for i, row in enumerate(rows)
-    ]
-
-
-def test_liechtenstein_is_covered_by_its_hosts_municipality_by_municipality(real_data):
-    atlas = atlas_of_place(real_data, "liechtenstein")
-    stations = hosts(real_data / "stations/liechtenstein_hosts.csv")
-    answer = ask(atlas, stations)
-    assert sum(bool(row.name) for row in answer.rows) == 11
-    assert answer.total.stations == 68
-    assert sum(row.demand for row in answer.rows) == pytest.approx(answer.total.demand)
-    assert 0.2 < answer.total.covered / answer.total.demand < 0.6
-    assert answer.total.covered < answer.total.circle
-    assert {row.name for row in answer.rows} >= {"Vaduz", "Schaan", "Triesenberg"}
-    assert answer.gaps
-    assert all(gap.name is not None for gap in answer.gaps)
-    half = ask(atlas, stations[::2])
-    for row, fewer in zip(answer.rows, half.rows, strict=True):
-        assert row.covered >= fewer.covered
