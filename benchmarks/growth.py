@@ -7,14 +7,17 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import osmium
 
+from benchmarks.matrix import moved
 from benchmarks.places import SHANGHAI, Porto, positions_on, seconds_of, snapshot_on, tell
 from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.lonlat import METRES_PER_DEGREE
 from stations.questions.coverage import CoverageQuery, coverage, reached_area
 from stations.questions.nearest import NearestQuery, find_nearest
+from stations.questions.reach import reach
 
 SIDE = 60
 BLOCK_M = 120.0
@@ -48,11 +51,16 @@ def measure(times: int) -> tuple[dict[str, float], int]:
     query = CoverageQuery()
     find_nearest(NearestQuery(people[0], AT), snapshot, atlas)
     asking = seconds_of(lambda: [find_nearest(NearestQuery(person, AT), snapshot, atlas) for person in people], 3)
+    limit_m = 15.0 * 60.0 * atlas.modes["walk"].metres_per_second
+    matrix = seconds_of(lambda: reach(snapshot, atlas, "walk", "", limit_m), 1)
+    moving = float(np.median(moved(atlas, snapshot, "walk", limit_m)))
     first = seconds_of(lambda: coverage(query, snapshot, atlas), 1)
     return {
         "atlas": building,
         "find_nearest": asking / len(people),
-        "coverage from nothing": first,
+        "reach matrix": matrix,
+        "one station moved": moving,
+        "coverage, its first time": first,
         "coverage from a ready matrix": seconds_of(lambda: coverage(query, snapshot, atlas)),
         "drawn area": seconds_of(lambda: reached_area(query, snapshot, atlas), 3),
     }, side * side

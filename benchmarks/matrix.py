@@ -36,8 +36,6 @@ def run(porto: Porto) -> None:
     if atlas is None or porto.folder is None:
         return
     snapshot = snapshot_on(atlas)
-    for mode in atlas.modes:
-        _ = atlas.network(mode).backward, atlas.network(mode).snapper
     for mode, minutes, wanted in (
         ("walk", 15.0, "at most 1 s"),
         ("walk", 30.0, ""),
@@ -52,15 +50,18 @@ def run(porto: Porto) -> None:
     said = subprocess.run(
         [sys.executable, "-c", MEMORY, str(porto.folder)], capture_output=True, text=True, check=True
     ).stdout.split()
-    tell("memory of a process with all of these: its own", f"{said[0]} MB", "at most 300 MB")
-    tell("  and of files that workers share", f"{said[1]} MB")
+    own, shared = map(int, said)
+    tell("memory of a worker with all of these", f"{own + shared} MB", "at most 300 MB")
+    tell("  of which files, shared by all workers", f"{shared} MB")
 
 
 def measure(atlas: Atlas, snapshot: Snapshot, mode: str, minutes: float, wanted: str) -> None:
     """One mode and limit: from nothing, from disk, moved."""
     limit_m = minutes * 60.0 * atlas.modes[mode].metres_per_second
     with tempfile.TemporaryDirectory() as folder:
-        fresh = [replace(atlas, memo=Memo(), keep=Keep(Path(folder))) for _ in range(3)]
+        fresh = [replace(atlas, memo=Memo(), keep=Keep(Path(folder))) for _ in range(2)]
+        for each in fresh:
+            _ = each.network(mode).backward, each.network(mode).snapper
         first = seconds_of(lambda: reach(snapshot, fresh[0], mode, "", limit_m), 1)
         again = seconds_of(lambda: reach(snapshot, fresh[1], mode, "", limit_m), 1)
         matrix = reach(snapshot, fresh[1], mode, "", limit_m).reach
@@ -112,7 +113,12 @@ def milliseconds(taken: list[float]) -> str:
 
 def weigh(folder: Path) -> None:
     """Print what this process takes, its own and shared, in MB, once it holds the tables and matrices of all kinds."""
-    atlas = Atlas.load(folder)
+    with tempfile.TemporaryDirectory() as kept:
+        hold(Atlas.load(folder, Keep(Path(kept))))
+
+
+def hold(atlas: Atlas) -> None:
+    """Work everything out, and print."""
     snapshot = snapshot_on(atlas)
     for mode, way in atlas.modes.items():
         station_table(snapshot, atlas, mode)
@@ -120,13 +126,6 @@ def weigh(folder: Path) -> None:
             for layer in ("", AREA):
                 reach(snapshot, atlas, mode, layer, minutes * 60.0 * way.metres_per_second)
     circle(snapshot, atlas, "", 1000.0)
-    lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
-    kb = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
-    own = kb["Private_Dirty"] + kb["Private_Clean"] - file_kb()
-    print(round(own / 1000), round((kb["Rss"] - own) / 1000))
-
-
-def file_kb() -> int:
-    """Kilobytes of this process's memory that are pages of files, which another worker would share."""
-    pages = [line for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines() if "RssFile" in line]
-    return int(pages[0].split()[1])
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    for what in ("RssAnon", "RssFile"):
+        print(next(int(line.split()[1]) for line in lines if line.startswith(what)) // 1000)
