@@ -38,11 +38,13 @@
 
   // The question
 
-  plan.asked = function () {
+  function asking(one) {
     var params = new URLSearchParams();
-    new FormData(form()).forEach(function (value, name) { if (value) { params.append(name, value); } });
+    new FormData(one).forEach(function (value, name) { if (value) { params.append(name, value); } });
     return params;
-  };
+  }
+
+  plan.asked = function () { return asking(form()); };
 
   function pageOf(params) {
     var query = params.toString();
@@ -51,27 +53,34 @@
 
   plan.address = function (params) { return pageOf(params) + location.hash; };
 
+  var late = null;
+
   function working() {
-    var late = setTimeout(function () {
+    clearTimeout(late);
+    late = setTimeout(function () {
       document.body.classList.add("busy");
       plan.say(form().dataset.working);
     }, SOON_MS);
-    return function () {
-      clearTimeout(late);
-      document.body.classList.remove("busy");
-    };
+  }
+
+  function done() {
+    clearTimeout(late);
+    document.body.classList.remove("busy");
   }
 
   plan.go = function (params, how) {
     var mine = ++turn;
-    var done = working();
+    var was = String(plan.asked());
+    working();
     var address = pageOf(params);
     return fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" }).then(function (answer) {
       return answer.text().then(function (text) {
         if (mine !== turn) { return; }
         done();
+        next = null;
         plan.say("");
-        setIn(new DOMParser().parseFromString(text, "text/html"), answer.ok, address, how || "push");
+        write("follow", "");
+        setIn(new DOMParser().parseFromString(text, "text/html"), answer.ok, address, how || "push", was);
       });
     }).catch(function () {
       if (mine !== turn) { return; }
@@ -102,7 +111,7 @@
     next.focus({ preventScroll: true });
   }
 
-  function setIn(page, well, address, how) {
+  function setIn(page, well, address, how, was) {
     var parts = Array.from(page.querySelectorAll("[data-part]"));
     var here = function (one) { return document.getElementById(one.id); };
     if (!well) {
@@ -119,7 +128,13 @@
     }
     var top = document.documentElement.scrollTop;
     parts.forEach(function (one) { place(here(one), one); });
-    if (how === "none") { place(form(), page.getElementById("ask")); }
+    // Who came by a link or by "back" finds the form as it was asked; who is in the form keeps it under the hand.
+    var fresh = page.getElementById("ask");
+    if (String(plan.asked()) === was && String(asking(fresh)) !== was) {
+      var open = form().querySelector("details.more").open;
+      place(form(), fresh);
+      form().querySelector("details.more").open = open;
+    }
     var tongue = page.querySelector("a.tongue");
     if (tongue) { document.querySelector("a.tongue").href = tongue.getAttribute("href"); }
     document.title = page.title;
@@ -156,6 +171,7 @@
 
   // The figures that follow a drag
 
+  var AGAIN_MS = 150; // more often nobody reads, and the house counts how often one asks
   var flying = false;
   var next = null;
 
@@ -163,14 +179,17 @@
     if (flying) { next = params; return; }
     flying = true;
     var mine = turn;
+    var begun = Date.now();
     fetch(plan.data.answer + "?" + params.toString(), { credentials: "same-origin" }).then(function (answer) {
       return answer.json().then(function (body) {
         if (mine !== turn) { return; }
-        if (answer.ok) { follow(body); } else { plan.say(body.error.message); }
+        if (answer.ok) { follow(body); } else { write("follow", body.error.message); }
       });
     }).catch(function () { /* the page that comes when it is let go says so */ }).then(function () {
-      flying = false;
-      if (next) { params = next; next = null; plan.live(params); }
+      setTimeout(function () {
+        flying = false;
+        if (next) { params = next; next = null; plan.live(params); }
+      }, Math.max(0, AGAIN_MS - (Date.now() - begun)));
     });
   };
 
@@ -185,6 +204,7 @@
     write("figure-after", body.said.after);
     write("finding-more", body.said.more);
     write("change-says", body.said.change);
+    write("follow", body.said.change || "");
     plan.tell("answer", body);
   }
 

@@ -10,7 +10,7 @@
   var frame = document.getElementById("plan-map");
   if (!frame || !yizhan.map) { return; }
 
-  var PANES = { reach: 402, towns: 404, gaps: 430, moved: 435 };
+  var PANES = { towns: 402, reach: 404, gaps: 430, moved: 435, names: 590 };
   var NEAR_ZOOM = 13; // from here on pins are as large as a fingertip's aim
   var SETTLED_MS = 500;
 
@@ -104,15 +104,35 @@
         var name = element("span", "", "");
         name.appendChild(element("b", feature.properties.name));
         var share = name.appendChild(element("span", ""));
-        if (feature.properties.label) {
-          labels[at] = { share: share, mark: L.marker(chart.point(feature.properties.label), {
-            icon: L.divIcon({ className: "town-name", html: name, iconSize: null }), interactive: false, keyboard: false, zIndexOffset: -1000
-          }) };
-          labels[at].mark.addTo(layers.towns);
-        }
+        labels[at] = { share: share, mark: L.marker(layer.getBounds().getCenter(), {
+          icon: L.divIcon({ className: "town-name", html: name, iconSize: null }), pane: "names", interactive: false, keyboard: false
+        }) };
         towns[at] = { layer: layer, lit: false, share: null };
+        labels[at].mark.addTo(layers.towns);
       });
+      placeNames();
       recolour(plan.data.towns);
+    }
+
+    // In the units of the map at one zoom: names are as wide there as anywhere else.
+    function flat(latlng) {
+      var at = map.project(latlng, 12);
+      return [at.x, at.y];
+    }
+
+    function ringsOf(layer) {
+      var all = layer.getLatLngs();
+      while (Array.isArray(all[0]) && Array.isArray(all[0][0])) { all = [].concat.apply([], all); }
+      return all.map(function (ring) { return ring.map(flat); });
+    }
+
+    function placeNames() {
+      var marks = plan.data.stations.map(function (one) { return flat(chart.point(one.at)); })
+        .concat(plan.data.gaps.map(function (one) { return flat(chart.point(one.at)); }));
+      Object.keys(labels).forEach(function (at) {
+        var room = plan.roomFor(ringsOf(towns[at].layer), marks);
+        if (room) { labels[at].mark.setLatLng(map.unproject(L.point(room[0], room[1]), 12)); }
+      });
     }
 
     function recolour(all) {
@@ -326,7 +346,9 @@
     function far() { frame.classList.toggle("far", map.getZoom() < NEAR_ZOOM); }
 
     var kept = (plan.view("map") || "").split(",").map(Number);
-    if (kept.length === 3 && kept.every(isFinite)) { map.setView(chart.point([kept[0], kept[1]]), kept[2], { animate: false }); }
+    map.options.zoomSnap = 0.5; // so that a county fills its frame
+    map.options.zoomDelta = 1;
+    if (kept.length === 3 && kept.every(isFinite)) { map.setView(chart.point([kept[0], kept[1]]), kept[2], { animate: false }); } else { chart.show([]); }
     var settling = null;
     map.on("zoomend", far).on("moveend", function () {
       clearTimeout(settling);

@@ -6,6 +6,8 @@
   var plan = window.yizhan.plan;
   var SVG = "http://www.w3.org/2000/svg";
   var WIDE = 240, HIGH = 40, HOURS = 24;
+  var SETTLED_MS = 250;
+  var settling = null;
   var week = null;
   var asked = "";
 
@@ -19,7 +21,9 @@
 
   function first() {
     // Where in the week's hours a day begins; the holiday's stand behind the 168.
-    var option = one("day").selectedOptions[0];
+    // With no hour asked, the bars are of a usual day: they say what a slider would find.
+    var day = one("day");
+    var option = day.value ? day.selectedOptions[0] : day.options[Number(plan.data.today)];
     return option && option.dataset.first ? Number(option.dataset.first) : null;
   }
 
@@ -64,6 +68,7 @@
 
   // The week depends on all but the hour.
   function fetchWeek() {
+    if (!plan.data.towns) { return; } // what cannot be answered has no week either
     var params = plan.asked();
     ["at", "part", "vs"].forEach(function (name) { params.delete(name); });
     params.set("part", "clock");
@@ -91,7 +96,10 @@
     if (change.target.id !== "hour" && change.target.id !== "day") { return; }
     if (change.target.id === "hour" && !one("day").value) { one("day").selectedIndex = Number(plan.data.today); }
     draw();
-    plan.go(withHour());
+    var params = withHour();
+    // By the keyboard one goes hour by hour, and asks where one stops.
+    clearTimeout(settling);
+    settling = setTimeout(function () { plan.go(params); }, change.target.id === "hour" ? SETTLED_MS : 0);
   });
 
   function follow() {
@@ -105,6 +113,35 @@
     fetchWeek();
   }
 
+  // The table of the week is one stop of the Tab key, walked by the arrow keys.
+  var STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+  function cells() {
+    return Array.from(document.querySelectorAll("#heat tbody tr")).map(function (row) { return Array.from(row.querySelectorAll("a")); });
+  }
+
+  function rove() {
+    var all = cells();
+    if (!all.length) { return; }
+    var stop = document.querySelector("#heat a[aria-current]") || all[0][0];
+    all.forEach(function (row) { row.forEach(function (one) { one.tabIndex = one === stop ? 0 : -1; }); });
+  }
+
+  document.addEventListener("keydown", function (press) {
+    var here = press.target.closest && press.target.closest("#heat a");
+    if (!here || !STEPS[press.key]) { return; }
+    var all = cells();
+    var row = all.findIndex(function (one) { return one.indexOf(here) >= 0; });
+    var next = (all[row + STEPS[press.key][0]] || [])[all[row].indexOf(here) + STEPS[press.key][1]];
+    press.preventDefault();
+    if (!next) { return; }
+    here.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+
+  plan.on("page", rove);
+  rove();
   plan.on("page", follow);
   follow();
 })();

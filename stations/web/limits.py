@@ -37,6 +37,10 @@ LONG_WORK = ("/download/", "/planning", "/posters")
 COST_OF_LONG_WORK = 10
 """What takes tens of milliseconds and more counts as so many requests."""
 
+FOLLOWING = "/planning/answer.json"
+COST_OF_FOLLOWING = 2
+"""The figures that follow a pin that is dragged: asked for some six times a second, and answered in a breath."""
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -189,7 +193,7 @@ class Limits:
         elif path.startswith(TILES):
             limit, cost = self._tiles, 1
         else:
-            limit, cost = self._reading, COST_OF_LONG_WORK if path.startswith(LONG_WORK) else 1
+            limit, cost = self._reading, _cost_of(path)
         if limit is not None:
             client = environ.get(CLIENT, NOBODY)
             cost = min(cost, limit.amount)
@@ -200,3 +204,9 @@ class Limits:
     def _wait_s(self, limit: RateLimitItem, client: str, cost: int) -> int:
         wait_s = self._counts.wait_s(limit.key_for(client), limit.amount, limit.get_expiry(), cost)
         return max(1, ceil(wait_s))
+
+
+def _cost_of(path: str) -> int:
+    if path == FOLLOWING:
+        return COST_OF_FOLLOWING
+    return COST_OF_LONG_WORK if path.startswith(LONG_WORK) else 1

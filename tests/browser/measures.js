@@ -33,6 +33,8 @@ window.measures = (function () {
       .filter(shown)
       // Every station on the map is in the list too, or too far to be meant.
       .filter(one => !one.matches(".dot"))
+      // The slider asks for the same hours with a larger target.
+      .filter(one => !one.matches(".heat a"))
       .filter(one => Math.min(...reach(one)) < FINGER_PX - 0.5)
       .map(one => `smaller than a finger: ${reach(one).map(Math.round).join(" x ")} ${cut(one)}`);
   }

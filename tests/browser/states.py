@@ -89,6 +89,29 @@ def nothing_kept(page: Page) -> None:
     expect(page.locator("#age")).not_to_be_empty()
 
 
+PLANNED = f"/planning?minutes=5&at={A_FRIDAY}T10:00"
+TRIED = f"{PLANNED}&add={HERE},;24/7&close=A3"
+
+
+def charted(page: Page) -> None:
+    """The map of the planning page stands."""
+    page.locator("#plan-map").scroll_into_view_if_needed()
+    expect(page.locator("#plan-map[data-drawn]")).to_be_attached()
+
+
+def carded(page: Page) -> None:
+    charted(page)
+    page.locator(".leaflet-marker-icon[data-code='A3']").dispatch_event("click")
+    expect(page.locator(".plan-card")).to_be_visible()
+
+
+def placing(page: Page) -> None:
+    charted(page)
+    page.locator("#place").click()
+    expect(page.locator("#placing")).to_be_visible()
+    expect(page.locator("#follow")).not_to_be_empty()
+
+
 STATES = (
     State("finder", "/"),
     State("finder, when and who", "/", opened("details.more")),
@@ -113,7 +136,15 @@ STATES = (
     State("poster", "/s/A1/poster"),
     State("posters", "/posters"),
     State("posters of a township", "/posters?township=none"),
-    State("planning", "/planning?minutes=5"),
+    State("planning", "/planning?minutes=5", charted),
+    State("planning, everything open", f"{TRIED}&vs=before", opened("details")),
+    State("planning, a card on the map", PLANNED, carded),
+    State("planning, placing a station", PLANNED, placing),
+    State("planning, gaps", f"{PLANNED}&part=gaps"),
+    State("planning, stations", f"{PLANNED}&part=stations"),
+    State("planning, the clock", f"{PLANNED}&part=clock", charted),
+    State("planning, how sure", f"{PLANNED}&part=sure"),
+    State("planning, compared", f"{TRIED}&part=compare"),
     State("planning, a wrong number", "/planning?minutes=many", status=400),
     State("not here", "/nowhere", status=404),
     State("too often", "/", status=429, site="closed_site"),

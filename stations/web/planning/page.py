@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from geodata.errors import GeodataError
 from stations.calendar import calendar_of
@@ -22,6 +22,7 @@ from stations.web.planning.clockface import days_of
 from stations.web.planning.findings import Findings
 from stations.web.planning.showing import show_answer
 from stations.web.planning.state import PARTS, carried, held, read_part
+from stations.web.planning.trying import all_back, read_tried
 from stations.wording.names import Names
 from stations.wording.spoken import language
 
@@ -39,15 +40,21 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
         """The question, the finding in words, the map beside the part that lies open, and what one takes home."""
         args = given(request.args)
         today = datetime.now(known.zone).date()
-        shown: dict[str, Any] = {"found": None, "fault": None, "part": PARTS[0], "data": {}}
+        shown: dict[str, Any] = {"found": None, "fault": None, "part": PARTS[0]}
+        shown["data"] = {"address": url_for("planning.show"), "answer": url_for("answers.figures")}
         status = 200
         try:
             part = read_part(args)
             shown |= show_answer(findings, args, known, names, part, today)
         except (GeodataError, StationsError) as fault:
             if isinstance(fault, RegistryError) or status_of(fault) == 500:
-                raise
-            shown["fault"] = say(fault)
+                raise  # which is said in other words
+            # What cannot be answered can be taken back.
+            shown |= {
+                "fault": say(fault),
+                "tried": read_tried(args, house.snapshot(), names),
+                "all_back": all_back(args),
+            }
             status = status_of(fault)
         page = render_template("planning/index.html", **_question(args, today), **shown)
         response = make_response(page, status)

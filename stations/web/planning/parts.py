@@ -120,7 +120,7 @@ def _stations(asked: Asked, findings: Findings, args: Args, names: Names) -> Par
                 say_amount(one.nearest, unit),
                 without_station(args, one.code),
             )
-            for one in findings.worth(asked)
+            for one in sorted(findings.worth(asked), key=lambda one: -one.only)
         ],
         "pairs": [
             PairLine(

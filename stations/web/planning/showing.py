@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from stations.handouts.colours import share_classes
+from stations.handouts.finding import say_conditions
+from stations.questions.coverage import CoverageQuery
 from stations.web.params import Args, Known
 from stations.web.planning.board import data_of
 from stations.web.planning.contrast import Contrast, read_contrast, say_versus
@@ -38,7 +41,9 @@ def show_answer(findings: Findings, args: Args, known: Known, names: Names, part
         "found": reading,
         "part": part,
         "contrast": contrast,
+        "conditions": _conditions(asked, known, names),
         "tried": tried,
+        "picture": _picture(question),
         "all_back": all_back(args),
         "data": data | {"today": USUAL_DAY, "unit": say_unit(unit)},
         "unit_head": heading(say_unit(unit)),
@@ -48,6 +53,19 @@ def show_answer(findings: Findings, args: Args, known: Known, names: Names, part
         "joined": joined,
         **read_part_of(part, asked, findings, args, names, today),
     }
+
+
+def _picture(question: Carried) -> str:
+    """Address of the map as a picture, for those whose browser runs no script."""
+    return url_for("downloads.picture", **question) if "downloads.picture" in current_app.view_functions else ""
+
+
+def _conditions(asked: Asked, known: Known, names: Names) -> list[str]:
+    """What was asked beyond the usual; how one goes and for how long, the headline says."""
+    query = replace(asked.query, changes=())
+    if query == CoverageQuery(mode=query.mode, minutes=query.minutes, weight=query.weight):
+        return []
+    return say_conditions(query, names, known.zone)[2:]
 
 
 def addresses_of(question: Carried, asked: Asked) -> dict[str, str]:

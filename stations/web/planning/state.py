@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from stations.errors import UnknownRevisionError
 from stations.questions.coverage import CoverageQuery
 from stations.registry.snapshot import Snapshot
 from stations.web.house import House
@@ -138,7 +139,18 @@ def snapshot_of(house: House, versus: Versus) -> Snapshot:
 
     Raises
     ------
-    UnknownRevisionError
+    BadParameter
         The registry has no such revision.
     """
-    return house.snapshot() if versus.revision is None else house.registry.as_of(versus.revision)
+    if versus.revision is None:
+        return house.snapshot()
+    try:
+        return house.registry.as_of(versus.revision)
+    except UnknownRevisionError:
+        raise BadParameter(
+            "vs",
+            f"revision={versus.revision}",
+            "The registry has no revision {revision}. The newest is {newest}.",
+            revision=versus.revision,
+            newest=house.snapshot().revision,
+        ) from None

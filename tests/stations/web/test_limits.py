@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from stations.settings import Settings
 from stations.web.clients import Forwarded
-from stations.web.limits import COST_OF_LONG_WORK, TILES_FOR_ONE, Counts, Limits
+from stations.web.limits import COST_OF_FOLLOWING, COST_OF_LONG_WORK, TILES_FOR_ONE, Counts, Limits
 from stations.web.refusals import Refusals
 from tests.town import PROJECT
 
@@ -169,6 +169,11 @@ def test_long_work_counts_for_more(gate):
     client = gate(2 * COST_OF_LONG_WORK)
     assert statuses(client, 3, "/download/stations.xlsx") == [200, 200, 429]
     assert statuses(gate(2), 2, "/planning") == [200, 429]
+
+
+def test_a_pin_may_be_dragged_for_a_while(gate):
+    assert statuses(gate(4 * COST_OF_FOLLOWING), 5, "/planning/answer.json") == [200] * 4 + [429]
+    assert Settings().requests_per_minute >= 60_000 / 150 * COST_OF_FOLLOWING, "as often as the script asks"
 
 
 def test_zero_is_any_number(gate):

@@ -21,7 +21,16 @@ from stations.wording.names import Names
 from tests.town import PROJECT, SHANGHAI
 
 CATALOGUE = PROJECT / "translations" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
-SHOWN = {"PositionError", "OffStreetError", "UnknownModeError", "BadParameter", "SayingError", "UnknownTaskError"}
+SHOWN = {
+    "PositionError",
+    "OffStreetError",
+    "UnknownModeError",
+    "BadParameter",
+    "SayingError",
+    "UnknownTaskError",
+    "QuestionError",
+    "WhatIfError",
+}
 """Errors whose words the doors show."""
 
 
@@ -32,7 +41,9 @@ def catalogue():
 
 
 def extracted() -> set[object]:
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "BadParameter": (3,), "AtlasError": None}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "BadParameter": (3,)} | dict.fromkeys(
+        ("AtlasError", "BusyError")
+    )
     found: set[object] = set()
     for folder, method in (
         ("stations/web", "python"),

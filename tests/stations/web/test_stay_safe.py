@@ -15,6 +15,8 @@ PUBLIC_GET = {
     "/download/stations.csv", "/download/stations.xlsx", "/download/stations.geojson", "/download/stations.gpkg",
     "/planning/map.html", "/planning/coverage.csv", "/planning/gaps.csv", "/planning/coverage.geojson",
     "/planning/gaps.geojson", "/planning/reach.geojson", "/map/ground.geojson",
+    "/planning/report", "/planning/report.pdf", "/planning/workbook.xlsx", "/planning/coverage.gpkg",
+    "/planning/map.png", "/planning/reach.png", "/planning/question.json",
     "/tiles/<mark>/<int:z>/<int:x>/<int:y>.mvt", "/pack.json", "/manifest.webmanifest", "/sw.js",
     "/sitemap.xml", "/robots.txt", "/static/<path:filename>",
 }  # fmt: skip
