@@ -85,7 +85,7 @@ def commands_of(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tupl
     for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
             yield from commands_of(command, (*path, name))
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield " ".join(("flask", *path, name)), command
 
 

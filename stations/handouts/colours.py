@@ -10,6 +10,9 @@ NO_DEMAND = "#c9c5bf"
 REACH_CLASSES = ("#0f4c53", "#2b7d86", "#63a9af", "#9dcbcf", "#cfe5e6")
 """Of the area within reach, from the shortest time to the longest."""
 
+BANDS_OF = ((), (1,), (1, 3), (0, 1, 3), (0, 1, 2, 3), (0, 1, 2, 3, 4))
+"""Which of them so many bands have; the palest only where all are needed."""
+
 GAP = "#a8324a"
 SUPPOSED = "#1f5fae"
 INK = "#1d1a16"
@@ -52,6 +55,5 @@ def share_classes() -> list[tuple[str, str]]:
 
 
 def reach_colours(count: int) -> list[str]:
-    """Colours of so many bands, from the shortest time to the longest."""
-    last = len(REACH_CLASSES) - 1
-    return [REACH_CLASSES[round(at * last / max(count, 1)) if count > 1 else 1] for at in range(count)]
+    """Colours of so many bands, at most as many as there are colours, from the shortest time to the longest."""
+    return [REACH_CLASSES[at] for at in BANDS_OF[count]]

@@ -269,7 +269,7 @@ class _Printer:
         from reportlab.lib.styles import ParagraphStyle
         from reportlab.platypus import Paragraph
 
-        style = ParagraphStyle("point", self.text, leftIndent=10, bulletIndent=0, spaceAfter=2)
+        style = ParagraphStyle("point", self.text, leftIndent=10, bulletFontName=REGULAR, spaceAfter=2)
         for text in texts:
             yield Paragraph(escape(text), style, bulletText="•")
 

@@ -119,7 +119,7 @@ def _patch(shape: BaseGeometry, **style: Any) -> Any:
     places: list[Any] = []
     codes: list[Any] = []
     for part in shapely.get_parts(shape):
-        if shapely.get_type_id(part) != shapely.GeometryType.POLYGON:
+        if shapely.get_type_id(part) != shapely.GeometryType.POLYGON or part.is_empty:
             continue
         for ring in (part.exterior, *part.interiors):
             at = np.asarray(ring.coords)[:, :2]

@@ -63,6 +63,9 @@ class Inlined:
         return re.sub(r"url\([\"']?([^\"')]+)[\"']?\)", picture, path.read_text(encoding="utf-8"))
 
 
+_RANDOM = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
+
+
 class CountyMap(folium.Map):
     """A folium map that asks no other host for anything.
 
@@ -110,4 +113,6 @@ def rendered(page: Figure) -> str:
     for brace, stand_in in STAND_INS.items():
         escaped = f"\\u{ord(brace):04x}"
         html = html.replace(stand_in, escaped).replace(f"\\u{ord(stand_in):04x}", escaped)
-    return html
+    # Folium calls its parts by random names. Counted instead, the same map gives the same bytes.
+    counted: dict[str, str] = {}
+    return _RANDOM.sub(lambda found: counted.setdefault(found[0], f"{len(counted):032x}"), html)

@@ -25,6 +25,7 @@ SHOWN = {
     "PositionError",
     "OffStreetError",
     "UnknownModeError",
+    "LayerError",
     "BadParameter",
     "SayingError",
     "UnknownTaskError",
