@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.demand import WORKERS, Demand, Samples, read_population
-from geodata.errors import DemandError, LayerError
+from geodata.errors import LayerError
 from geodata.network import StreetNetwork
 from geodata.snapping import Snaps
 from geodata.townships import Townships
@@ -137,7 +137,7 @@ def read_workers(
     Raises
     ------
     LayerError
-        A key or a title that cannot be used.
+        A key or a title that cannot be used, or nobody near the streets.
     DemandError
         A file that cannot be read or does not fit the streets.
     """
@@ -151,8 +151,22 @@ def read_workers(
         )
     demand = read_population(path, samples, townships, WORKERS)
     if not demand.weight.any():
-        raise DemandError("“{file}” has nobody on the streets of this atlas.", file=path.name)
+        raise LayerError("“{file}” has nobody on the streets of this atlas.", file=path.name)
     return layer_of(key, demand, networks, title)
+
+
+def check_free(folder: Path, key: str) -> None:
+    """Refuse the name of a layer that was added before, also of one that is of no use.
+
+    Raises
+    ------
+    LayerError
+        There is one of this name.
+    """
+    if (folder / FOLDER / key).exists():
+        raise LayerError(
+            "There is a layer “{key}” already. Give another name, or --replace to put this one in its place.", key=key
+        )
 
 
 def check_key(key: str) -> None:

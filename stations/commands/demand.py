@@ -10,13 +10,13 @@ from rich.table import Table
 
 from geodata.atlas import Atlas
 from geodata.demand import SAMPLE_M
-from geodata.errors import LayerError
 from geodata.layers import (
     DAMAGED,
     IN_USE,
     Added,
     Layer,
     added_layers,
+    check_free,
     check_key,
     read_workers,
     remove_layer,
@@ -51,13 +51,9 @@ def demand_commands(settings: Settings) -> click.Group:
         """Add a count of workers by point, by area or by township, in any form that a population file may have."""
         with told():
             check_key(name)
+            if not replace:
+                check_free(settings.atlas, name)
             atlas = Atlas.load(settings.atlas)
-            known = {each.key for each in added_layers(settings.atlas, atlas.digest)}
-            if name in known and not replace:
-                raise LayerError(
-                    "There is a layer “{key}” already. Give another name, or --replace to put this one in its place.",
-                    key=name,
-                )
             networks = {mode: atlas.network(mode) for mode in atlas.modes}
             samples = atlas.streets.samples(0, SAMPLE_M)
             layer = read_workers(file, name, title, samples, atlas.townships, networks)
