@@ -12,8 +12,11 @@ from geodata.network import StreetNetwork
 from geodata.snapping import Snap, Snaps
 from geodata.tables import SiteTable, nearest_first
 from geodata.travel import nearest_sites
-from stations.questions.coverage.serving import Bool, Int, Long, Served
+from stations.questions.coverage.serving import Bool, Int, Long, Served, at_points, nearby
 from stations.questions.reach import sites_on, station_table
+
+NodeWays = tuple[Float, Int]
+"""Metres from every node to the nearest of some sites, and which it is; as `geodata.travel.nearest_sites` gives."""
 
 Way = tuple[str | None, float | None]
 """Code of a station and the metres to its door; None of both where none can be reached."""
@@ -22,29 +25,48 @@ Way = tuple[str | None, float | None]
 def nearest_counted(served: Served, points: Long) -> list[Way]:
     """For each demand point the nearest station that counts, by street.
 
-    It is looked up in the table that the finder has of the stations where they stand. What is only supposed to stand
+    Most are in the matrix that the question was answered from, which goes on beyond what was asked for. The others are
+    looked up in the table that the finder has of the stations where they stand. What is only supposed to stand
     somewhere is searched for by itself, and so is all that lies beyond the table.
     """
-    network = served.atlas.network(served.query.mode)
     snaps = served.layer.on[served.query.mode][points]
-    metres, site = np.full(points.size, np.inf), np.full(points.size, -1, np.int32)
-    if served.counts.any():
-        table = station_table(served.before, served.atlas, served.query.mode)
-        site_of = _unmoved(served)
-        metres, site = _looked_up(network, table, site_of, snaps)
-        supposed = served.counts.copy()
-        supposed[site_of[site_of >= 0]] = False
-        if supposed.any():
-            # No farther than what is known already: a way that is longer would not be the nearest.
-            there = _searched(network, _sites(served, supposed), snaps, float(metres.max(initial=0.0)))
-            closer = there[0] < metres
-            metres, site = np.where(closer, there[0], metres), np.where(closer, there[1], site)
-        if math.isfinite(table.limit_m) and (~np.isfinite(metres) & (snaps.edge >= 0)).any():
-            metres, site = _searched(network, _sites(served, served.counts), snaps, math.inf)
+    kept = [at_points(rows, points) for rows in served.pieces()]
+    limit_m = min((rows.reach.limit_m for rows in kept), default=0.0)
+    near = nearby(kept, served.counts, limit_m, points.size)
+    metres, site = np.round(near.metres.astype(np.float64), 2), near.site
+    others = np.flatnonzero((site < 0) & (snaps.edge >= 0))
+    if others.size and served.counts.any():
+        metres[others], site[others] = _beyond(served, snaps[others])
     return [
         (served.codes[at], far) if math.isfinite(far) else (None, None)
         for far, at in zip(metres.tolist(), site.tolist(), strict=True)
     ]
+
+
+def _beyond(served: Served, snaps: Snaps) -> tuple[Float, Int]:
+    network = served.atlas.network(served.query.mode)
+    table = station_table(served.before, served.atlas, served.query.mode)
+    site_of = _unmoved(served)
+    metres, site = _looked_up(network, table, site_of, snaps)
+    supposed = served.counts.copy()
+    supposed[site_of[site_of >= 0]] = False
+    if supposed.any():
+        # No farther than what is known already: a way that is longer would not be the nearest.
+        sites = _sites(served, supposed)
+        there = _from_nodes(network, nearest_sites(network, sites, float(metres.max(initial=0.0))), sites, snaps)
+        closer = there[0] < metres
+        metres, site = np.where(closer, there[0], metres), np.where(closer, there[1], site)
+    if math.isfinite(table.limit_m) and not np.isfinite(metres).all():
+
+        def search() -> NodeWays:
+            return nearest_sites(network, _sites(served, served.counts))
+
+        if served.snapshot is not served.before:
+            return _from_nodes(network, search(), _sites(served, served.counts), snaps)
+        key = ("nearest", served.snapshot.positions_digest, served.query.mode, served.counts.tobytes())
+        ways = served.atlas.memo.get(key, search)
+        return _from_nodes(network, ways, _sites(served, served.counts), snaps)
+    return metres, site
 
 
 def _unmoved(served: Served) -> Int:
@@ -76,8 +98,6 @@ def _looked_up(network: StreetNetwork, table: SiteTable, site_of: Int, snaps: Sn
     for at, (edge, offset_m, off_m) in enumerate(
         zip(snaps.edge.tolist(), snaps.offset_m.tolist(), snaps.off_m.tolist(), strict=True)
     ):
-        if edge < 0:
-            continue
         for far, number in nearest_first(network, table, Snap(edge, offset_m, off_m)):
             if counts[number]:
                 metres[at], site[at] = far, site_of[number]
@@ -85,16 +105,15 @@ def _looked_up(network: StreetNetwork, table: SiteTable, site_of: Int, snaps: Sn
     return metres, site
 
 
-def _searched(network: StreetNetwork, sites: Snaps, snaps: Snaps, limit_m: float) -> tuple[Float, Int]:
-    """The nearest of some sites from each snap, by one search from all of them."""
-    node_m, node_site = nearest_sites(network, sites, limit_m)
+def _from_nodes(network: StreetNetwork, ways: NodeWays, sites: Snaps, snaps: Snaps) -> tuple[Float, Int]:
+    """The nearest of some sites from each snap: metres, and which it is."""
+    node_m, node_site = ways
     to_u, to_v = network.leaving(snaps)
     streets = network.streets
     u, v = streets.edge_u[snaps.edge], streets.edge_v[snaps.edge]
     by_u = np.where(to_u, node_m[u] + snaps.offset_m, np.inf)
     by_v = np.where(to_v, node_m[v] + streets.edge_m[snaps.edge] - snaps.offset_m, np.inf)
     direct, direct_site = nearest_on_edge(network, sites, snaps)
-    ways = np.stack((by_u, by_v, direct))
-    best = ways.argmin(axis=0), np.arange(len(snaps))
-    metres = np.where(snaps.edge >= 0, ways[best] + snaps.off_m, np.inf)
-    return metres, np.stack((node_site[u], node_site[v], direct_site))[best].astype(np.int32)
+    either = np.stack((by_u, by_v, direct))
+    best = either.argmin(axis=0), np.arange(len(snaps))
+    return either[best] + snaps.off_m, np.stack((node_site[u], node_site[v], direct_site))[best].astype(np.int32)

@@ -149,23 +149,22 @@ def _lay_cells(demand: Demand, townships: int) -> _Cells:
 
 def _labels(cells: _Cells, points: Long) -> Int:
     """Number the gaps that points belong to: neighbouring open cells, the widest cut in blocks."""
-    count = cells.column.size
-    is_open = np.zeros(count, bool)
+    is_open = np.zeros(cells.column.size, bool)
     is_open[cells.of_point[points]] = True
-    linked = is_open[cells.pair_a] & is_open[cells.pair_b]
-    a, b = cells.pair_a[linked], cells.pair_b[linked]
-    links = coo_array((np.ones(a.size, np.int8), (a, b)), shape=(count, count))
-    _, part = connected_components(links, directed=False)
     opened = np.flatnonzero(is_open)
-    low, high = np.full((2, count), np.iinfo(np.int64).max), np.full((2, count), np.iinfo(np.int64).min)
-    for i, at in enumerate((cells.column, cells.row)):
-        np.minimum.at(low[i], part[opened], at[opened])
-        np.maximum.at(high[i], part[opened], at[opened])
-    wide = ((high - low) > WIDEST_CELLS).any(axis=0)
-    block = np.where(wide[part[opened]], cells.block[opened] + 1, 0)
-    number = np.zeros(count, np.int32)
-    number[opened] = np.unique(part[opened].astype(np.int64) * (count + 1) + block, return_inverse=True)[1]
-    return number[cells.of_point[points]]
+    number = np.cumsum(is_open, dtype=np.int32) - 1
+    linked = is_open[cells.pair_a] & is_open[cells.pair_b]
+    a, b = number[cells.pair_a[linked]], number[cells.pair_b[linked]]
+    links = coo_array((np.ones(a.size, np.int8), (a, b)), shape=(opened.size, opened.size))
+    count, part = connected_components(links, directed=False)
+    wide = np.zeros(count, bool)
+    order = np.argsort(part, kind="stable")
+    first = np.searchsorted(part[order], np.arange(count))
+    for at in (cells.column[opened[order]], cells.row[opened[order]]):
+        wide |= np.maximum.reduceat(at, first) - np.minimum.reduceat(at, first) > WIDEST_CELLS
+    block = np.where(wide[part], cells.block[opened] + 1, 0)
+    label = np.unique(part.astype(np.int64) * (cells.column.size + 1) + block, return_inverse=True)[1]
+    return label.astype(np.int32)[number[cells.of_point[points]]]
 
 
 def _centres(demand: Demand, points: Long, size: Long) -> Long:
