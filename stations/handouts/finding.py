@@ -7,6 +7,7 @@ from datetime import timedelta, tzinfo
 from flask_babel import format_date, gettext, ngettext
 
 from stations.handouts.tables import Column, Kind, printed
+from stations.handouts.townshiptables import township_name
 from stations.questions.coverage import CoverageAnswer, CoverageQuery
 from stations.questions.coverage.clock import DAY_HOURS, Week
 from stations.questions.coverage.comparing import Comparison
@@ -138,7 +139,7 @@ def say_comparison(told: Comparison) -> list[str]:
             gettext(
                 "Gained: %(demand)s, most of it in %(name)s (%(part)s).",
                 demand=say_demand(total.gained, unit),
-                name=most.name or gettext("Outside all townships"),
+                name=township_name(most.name),
                 part=say_demand(most.gained, unit),
             )
         )
@@ -148,7 +149,7 @@ def say_comparison(told: Comparison) -> list[str]:
             gettext(
                 "Lost: %(demand)s, most of it in %(name)s (%(part)s).",
                 demand=say_demand(total.lost, unit),
-                name=most.name or gettext("Outside all townships"),
+                name=township_name(most.name),
                 part=say_demand(most.lost, unit),
             )
         )

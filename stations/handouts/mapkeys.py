@@ -114,7 +114,7 @@ def keys_of(scene: Scene, theme: Theme) -> list[tuple[Any, str]]:
         )
 
     keys: list[tuple[Any, str]] = []
-    if theme is Theme.TOWNSHIPS:
+    if theme is Theme.TOWNSHIPS and scene.parted:
         for colour, words in share_classes():
             keys.append(
                 (
@@ -137,6 +137,7 @@ def keys_of(scene: Scene, theme: Theme) -> list[tuple[Any, str]]:
                     gettext("Within %(minutes)s min by street", minutes=f"{minutes:.3g}"),
                 )
             )
+    if theme is Theme.REACH:
         keys.append(
             (
                 Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (1, 2))),

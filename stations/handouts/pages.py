@@ -151,7 +151,8 @@ def _sections(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Each heading, and each map, with what belongs to it."""
     section: list[Piece] = []
     for piece in pieces:
-        starts = isinstance(piece, Heading) or (isinstance(piece, Map) and not isinstance(section[0], Heading))
+        told = any(isinstance(one, Finding | Tabled) for one in section)
+        starts = isinstance(piece, Heading) or (isinstance(piece, Map) and told)
         if starts and section:
             yield section
             section = []

@@ -16,6 +16,7 @@ from stations.handouts.colours import GAP, INK, LAND, PAPER, SOFT, SUPPOSED, col
 from stations.handouts.lettering import font_files
 from stations.handouts.mapkeys import draw_legend, draw_north, draw_scale, draw_words, keys_of
 from stations.handouts.scene import POSTER, Frame, Letters, Plane, Scene, Sheet, Theme, frame_of
+from stations.handouts.tables import Column, Kind, printed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ NUMBERED = 10
 """Gaps that carry their rank on the map."""
 
 MANY_STATIONS = 150
+SHARE = Column("share", "", Kind.SHARE)
 EDGE = "#8a857d"
 COLUMNS = 4
 """Of the legend beneath a printed map."""
@@ -71,7 +73,8 @@ def draw(scene: Scene, theme: Theme, sheet: Sheet = POSTER) -> bytes:
     _stations(axes, scene, plane, sheet)
     if theme is Theme.TOWNSHIPS:
         _gaps(axes, scene, plane, letters, sheet)
-    _names(figure, axes, scene, plane, letters, theme)
+    if scene.parted:
+        _names(figure, axes, scene, plane, letters, theme)
     draw_scale(axes, frame, sheet, letters)
     draw_north(axes, letters)
     if sheet.headed:
@@ -101,12 +104,13 @@ def _empty(axes: Axes, frame: Frame) -> None:
 def _land(axes: Axes, scene: Scene, plane: Plane, theme: Theme) -> None:
     """Draw what a theme colours, between the greens beneath and the water and streets upon it."""
     _ground(axes, scene, plane, under=True)
-    if theme is Theme.TOWNSHIPS:
+    if theme is Theme.TOWNSHIPS and scene.parted:
         _townships(axes, scene, plane)
     else:
         _reach(axes, scene, plane)
     _ground(axes, scene, plane, under=False)
-    _outlines(axes, scene, plane)
+    if scene.parted:
+        _outlines(axes, scene, plane)
     if theme is Theme.REACH:
         _circles(axes, scene, plane)
 
@@ -286,7 +290,7 @@ def _names(figure: Figure, axes: Axes, scene: Scene, plane: Plane, letters: Lett
         share = scene.shares[at]
         words = scene.names[at] or gettext("Outside all townships")
         if theme is Theme.TOWNSHIPS and share is not None:
-            words = f"{words}\n{_per_cent(share)}"
+            words = f"{words}\n{printed(share, SHARE, '')}"
         label = axes.text(
             middle.x,
             middle.y,
@@ -304,10 +308,3 @@ def _names(figure: Figure, axes: Axes, scene: Scene, plane: Plane, letters: Lett
             label.remove()
         else:
             taken.append(box)
-
-
-def _per_cent(share: float) -> str:
-    per_cent = 100.0 * share
-    if 99.95 <= per_cent < 100.0:
-        per_cent = 99.9
-    return f"{per_cent:.1f}%" if per_cent < 100.0 else "100%"

@@ -214,6 +214,7 @@ class Report:
             outlines=list(townships.geometry),
             names=townships.names,
             shares=shares,
+            parted=townships.declared,
             areas=self.areas,
             counted=[one.position for one in self.counted if not one.code.startswith("+")],
             perhaps=[one.position for one in self.perhaps],

@@ -57,6 +57,8 @@ class Scene:
         Of the townships, in degrees WGS-84.
     names, shares
         Parallel to them; a share is None where there is nothing to cover.
+    parted
+        False where nobody declared townships, and one outline stands for all: then it is not shaded.
     areas
         The area within reach by street, by minutes.
     counted, perhaps, supposed
@@ -76,6 +78,7 @@ class Scene:
     outlines: Sequence[BaseGeometry]
     names: Sequence[str]
     shares: Sequence[float | None]
+    parted: bool
     areas: Mapping[float, BaseGeometry]
     counted: Sequence[LonLat]
     perhaps: Sequence[LonLat]

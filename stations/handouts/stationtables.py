@@ -30,7 +30,7 @@ def worth_table(told: Sequence[Worth], named: NamedBy, unit: str) -> Table:
         [
             worth.code,
             named(worth.code),
-            worth.township,
+            township_name(worth.township) if worth.township else "",
             worth.covers,
             worth.only,
             worth.shared,

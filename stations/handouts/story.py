@@ -100,10 +100,7 @@ def tell(report: Report) -> Iterator[Piece]:
     yield Points([text for text in _in_short(report) if text])
     if report.comparison is not None:
         yield from _compared(report)
-    yield Map(
-        Theme.TOWNSHIPS,
-        gettext("Share covered by township, the stations, and the gaps by size; the ten largest carry their rank."),
-    )
+    yield Map(Theme.TOWNSHIPS, _said_of_map(report))
     yield from _townships(report)
     yield Heading(gettext("Where it is missing most"))
     gaps = report.tables["gaps"]
@@ -149,6 +146,14 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     if band is not None:
         figures.insert(1, (gettext("Between"), range_of(band.low, band.high, SHARE)))
     return figures
+
+
+def _said_of_map(report: Report) -> str:
+    if report.scene.parted:
+        return gettext(
+            "Share covered by township, the stations, and the gaps by size; the ten largest carry their rank."
+        )
+    return gettext("Within reach by street, the stations, and the gaps by size; the ten largest carry their rank.")
 
 
 def _in_short(report: Report) -> list[str]:

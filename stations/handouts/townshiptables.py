@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flask_babel import gettext
 
+from geodata.townships import WHOLE_AREA
 from stations.handouts.tables import Column, Kind, Table, Value, printed, table_csv
 from stations.questions.coverage import CoverageAnswer, Gap, TownshipRow
 from stations.questions.coverage.comparing import Comparison, ComparisonRow
@@ -23,6 +24,8 @@ NamedBy = Callable[[str | None], str]
 
 def township_name(name: str) -> str:
     """A township's name; what lies outside all has none of its own."""
+    if name == WHOLE_AREA:
+        return gettext("The whole area")
     return name or gettext("Outside all townships")
 
 
@@ -171,7 +174,7 @@ def gap_table(answer: CoverageAnswer, named: NamedBy) -> Table:
         return [
             rank,
             say_place(gap.name),
-            gap.township,
+            township_name(gap.township) if gap.township else "",
             gap.demand,
             gap.position.lon,
             gap.position.lat,
