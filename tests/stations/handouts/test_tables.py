@@ -1,10 +1,13 @@
 """A table holds each figure once, and tells it the same wherever it is told."""
 
+import ast
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
+from stations.handouts import tables
 from stations.handouts.tables import Column, Kind, Table, printed, table_csv
 
 SHARE = Column("share", "Share", Kind.SHARE)
@@ -79,3 +82,16 @@ def test_what_is_supposed_is_compared_with_what_is(supposed) -> None:
     assert total["lost"] > 0
     assert total["gained"] - total["lost"] == pytest.approx(total["difference"], abs=0.2)
     assert len(supposed.changes) == 2
+
+
+SLOW = {"matplotlib", "openpyxl", "PIL", "pyogrio", "reportlab"}
+
+
+def test_what_draws_and_prints_is_imported_only_where_something_is_drawn_or_printed() -> None:
+    modules = sorted(Path(tables.__file__).parent.glob("*.py"))
+    assert len(modules) > 10
+    for module in modules:
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            names = {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
+            names |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+            assert not {name.partition(".")[0] for name in names} & SLOW, module.name
