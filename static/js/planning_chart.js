@@ -58,9 +58,8 @@
       return one;
     }
 
-    function open(at, box) {
-      L.popup({ closeButton: false, maxWidth: 280, autoPanPadding: [16, 16] }).setLatLng(at).setContent(box).openOn(map);
-    }
+    var popup = L.popup({ closeButton: false, maxWidth: 280, autoPanPadding: [16, 16] });
+    function open(at, box) { popup.setLatLng(at).setContent(box).openOn(map); }
 
     // Townships
 
@@ -206,6 +205,7 @@
         map.closePopup();
         plan.what.hours(one.code, field.value.trim());
       });
+      popup.update();
       field.focus();
     }
 
@@ -253,7 +253,7 @@
       dragged = null;
       plan.data.stations.forEach(function (one) {
         var mark = L.marker(chart.point(one.at), {
-          icon: chart.icon(look(one), one.tried === "added" ? "+" : "", 20), title: one.name, alt: one.name,
+          icon: chart.icon(look(one), one.tried === "added" ? "+" : one.state === "perhaps" ? "?" : "", 20), title: one.name, alt: one.name,
           draggable: fine && one.tried !== "closed", autoPan: true, riseOnHover: true, zIndexOffset: one.tried ? 500 : one.state === "counts" ? 0 : -200
         });
         mark.on("click", function (event) {
@@ -374,6 +374,7 @@
         var face = pins[code].mark.getElement();
         if (!face) { return; }
         ["counts", "perhaps", "not"].forEach(function (one) { face.classList.toggle(one, one === state); });
+        if (pins[code].one.tried !== "added") { face.firstChild.textContent = state === "perhaps" ? "?" : ""; }
         pins[code].one.state = state;
       });
     });

@@ -131,7 +131,13 @@ def _sentence(comparison: Comparison) -> str:
         return gettext(
             "As many come within reach as drop out of it: %(demand)s.", demand=say_demand(total.gained, unit)
         )
-    if not ranked:
+    if len(ranked) == 1 and abs(ranked[0].difference - total.difference) < NOTHING:
+        said = (
+            gettext("%(demand)s more, all in %(township)s", demand=amount, township=ranked[0].name)
+            if ahead
+            else gettext("%(demand)s fewer, all in %(township)s", demand=amount, township=ranked[0].name)
+        )
+    elif not ranked:
         said = gettext("%(demand)s more", demand=amount) if ahead else gettext("%(demand)s fewer", demand=amount)
     elif ahead:
         said = gettext("%(demand)s more: %(townships)s", demand=amount, townships=parts)

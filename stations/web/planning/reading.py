@@ -96,11 +96,13 @@ def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Readin
 
 
 def named_by(snapshot: Snapshot, names: Names) -> Callable[[str | None], str]:
-    """Give names of stations by their codes; a dash where there is none."""
+    """Give names of stations by their codes: the code of one that there is not, and a dash for none."""
 
     def name(code: str | None) -> str:
         station = None if code is None else snapshot.find(code)
-        return "–" if station is None else station_name(station.code, names.station(station))
+        if station is None:
+            return station_name(code, code) if code else "–"
+        return station_name(station.code, names.station(station))
 
     return name
 
