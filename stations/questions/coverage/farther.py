@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from geodata.lonlat import Float
 from geodata.matrix import nearest_on_edge
 from geodata.network import StreetNetwork
-from geodata.snapping import Snap, Snaps
-from geodata.tables import SiteTable, nearest_first
+from geodata.snapping import Snaps
+from geodata.tables import SiteTable
 from geodata.travel import nearest_sites
 from stations.questions.coverage.serving import Bool, Int, Long, Served, at_points, nearby
 from stations.questions.reach import sites_on, station_table
@@ -93,27 +94,33 @@ def _sites(served: Served, chosen: Bool) -> Snaps:
 
 def _looked_up(network: StreetNetwork, table: SiteTable, site_of: Int, snaps: Snaps) -> tuple[Float, Int]:
     """The nearest site of a table that counts, from each snap: metres, infinite without one, and its other number."""
-    metres, site = np.full(len(snaps), np.inf), np.full(len(snaps), -1, np.int32)
-    counts = (site_of >= 0).tolist()
-    for at, (edge, offset_m, off_m) in enumerate(
-        zip(snaps.edge.tolist(), snaps.offset_m.tolist(), snaps.off_m.tolist(), strict=True)
-    ):
-        for far, number in nearest_first(network, table, Snap(edge, offset_m, off_m)):
-            if counts[number]:
-                metres[at], site[at] = far, site_of[number]
-                break
-    return metres, site
+    streets = network.streets
+    ends = np.concatenate((streets.edge_u[snaps.edge], streets.edge_v[snaps.edge])).astype(np.int64)
+    counts = site_of >= 0
+    near = nearby([at_points(table.rows, ends)], counts, table.limit_m, ends.size)
+    sites = Snaps(np.where(counts, table.sites.edge, np.int32(-1)), table.sites.offset_m, table.sites.off_m)
+    far, site = near.metres.astype(np.float64), near.site
+    metres, found = _by_ends(network, (far[: len(snaps)], far[len(snaps) :]), np.split(site, 2), sites, snaps)
+    beyond = metres > table.limit_m
+    metres[beyond] = np.inf
+    return np.round(metres, 2), np.where(beyond, -1, np.append(site_of, -1)[found]).astype(np.int32)
 
 
 def _from_nodes(network: StreetNetwork, ways: NodeWays, sites: Snaps, snaps: Snaps) -> tuple[Float, Int]:
     """The nearest of some sites from each snap: metres, and which it is."""
+    u, v = (ends[snaps.edge] for ends in (network.streets.edge_u, network.streets.edge_v))
     node_m, node_site = ways
+    return _by_ends(network, (node_m[u], node_m[v]), (node_site[u], node_site[v]), sites, snaps)
+
+
+def _by_ends(
+    network: StreetNetwork, end_m: tuple[Float, Float], end_site: Sequence[Int], sites: Snaps, snaps: Snaps
+) -> tuple[Float, Int]:
+    """The nearest site by way of either end of the street, or along it."""
     to_u, to_v = network.leaving(snaps)
-    streets = network.streets
-    u, v = streets.edge_u[snaps.edge], streets.edge_v[snaps.edge]
-    by_u = np.where(to_u, node_m[u] + snaps.offset_m, np.inf)
-    by_v = np.where(to_v, node_m[v] + streets.edge_m[snaps.edge] - snaps.offset_m, np.inf)
+    by_u = np.where(to_u, end_m[0] + snaps.offset_m, np.inf)
+    by_v = np.where(to_v, end_m[1] + network.streets.edge_m[snaps.edge] - snaps.offset_m, np.inf)
     direct, direct_site = nearest_on_edge(network, sites, snaps)
     either = np.stack((by_u, by_v, direct))
     best = either.argmin(axis=0), np.arange(len(snaps))
-    return either[best] + snaps.off_m, np.stack((node_site[u], node_site[v], direct_site))[best].astype(np.int32)
+    return either[best] + snaps.off_m, np.stack((*end_site, direct_site))[best].astype(np.int32)

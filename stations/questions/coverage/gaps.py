@@ -150,7 +150,8 @@ def _lay_cells(demand: Demand, townships: int) -> _Cells:
 def _labels(cells: _Cells, points: Long) -> Int:
     """Number the gaps that points belong to: neighbouring open cells, the widest cut in blocks."""
     is_open = np.zeros(cells.column.size, bool)
-    is_open[cells.of_point[points]] = True
+    cell = cells.of_point[points]
+    is_open[cell] = True
     opened = np.flatnonzero(is_open)
     number = np.cumsum(is_open, dtype=np.int32) - 1
     linked = is_open[cells.pair_a] & is_open[cells.pair_b]
@@ -158,13 +159,14 @@ def _labels(cells: _Cells, points: Long) -> Int:
     links = coo_array((np.ones(a.size, np.int8), (a, b)), shape=(opened.size, opened.size))
     count, part = connected_components(links, directed=False)
     wide = np.zeros(count, bool)
-    order = np.argsort(part, kind="stable")
-    first = np.searchsorted(part[order], np.arange(count))
-    for at in (cells.column[opened[order]], cells.row[opened[order]]):
-        wide |= np.maximum.reduceat(at, first) - np.minimum.reduceat(at, first) > WIDEST_CELLS
+    for at in (cells.column[opened], cells.row[opened]):
+        low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
+        np.minimum.at(low, part, at)
+        np.maximum.at(high, part, at)
+        wide |= high - low > WIDEST_CELLS
     block = np.where(wide[part], cells.block[opened] + 1, 0)
     label = np.unique(part.astype(np.int64) * (cells.column.size + 1) + block, return_inverse=True)[1]
-    return label.astype(np.int32)[number[cells.of_point[points]]]
+    return label.astype(np.int32)[number[cell]]
 
 
 def _centres(demand: Demand, points: Long, size: Long) -> Long:

@@ -14,6 +14,10 @@ FAR_ROUND = 4.0 / 3.0
 cities is 1.324 times."""
 
 
+MOST_LINES = 100_000
+"""Straight lines of which is remembered what they cross: some 25 MB."""
+
+
 class Reason(StrEnum):
     """What keeps demand out of reach.
 
@@ -78,16 +82,32 @@ def _goes_round(served: Served, points: Long) -> Bool:
 
 def _crossed(served: Served, points: Long, cell: Long) -> tuple[Bool, Bool]:
     """Tell which straight lines to the nearest station cross water, and which rails or a motorway."""
-    demand, snapshot, drawing = served.layer.demand, served.snapshot, served.atlas.drawing
-    heaviest = np.argsort(-demand.weight[points], kind="stable")
+    heaviest = np.argsort(-served.weight[points], kind="stable")
     line_of = cell[heaviest] * served.counts.size + served.circle_site[points[heaviest]]
     _, first, which = np.unique(line_of, return_index=True, return_inverse=True)
     line_at = np.empty(points.size, np.int64)
     line_at[heaviest] = which
-    points = points[heaviest[first]]
+    water, rails = _lines(served, points[heaviest[first]])
+    return water[line_at], rails[line_at]
+
+
+def _lines(served: Served, points: Long) -> tuple[Bool, Bool]:
+    """As `_crossed`, point by point. Most lines were looked at before: stations seldom move, and people never."""
+    snapshot, memo = served.snapshot, served.atlas.memo
     rows = snapshot.active_rows[served.circle_site[points]]
-    line = demand.lon[points], demand.lat[points], snapshot.lon[rows], snapshot.lat[rows]
-    memo = served.atlas.memo
-    water = memo.get(("barriers", WATER), lambda: Barriers.of(drawing, WATER))
-    rails = memo.get(("barriers", RAILS), lambda: Barriers.of(drawing, RAILS))
-    return water.between(*line)[line_at], rails.between(*line)[line_at]
+    to_lon, to_lat = snapshot.lon[rows], snapshot.lat[rows]
+    known: dict[tuple[int, float, float], tuple[bool, bool]] = memo.get(("crossings", served.layer.key), dict)
+    lines = list(zip(points.tolist(), to_lon.tolist(), to_lat.tolist(), strict=True))
+    crossed = [known.get(line) for line in lines]
+    new = np.array([at for at, found in enumerate(crossed) if found is None], np.int64)
+    if new.size:
+        drawing, demand = served.atlas.drawing, served.layer.demand
+        there = demand.lon[points[new]], demand.lat[points[new]], to_lon[new], to_lat[new]
+        water = memo.get(("barriers", WATER), lambda: Barriers.of(drawing, WATER)).between(*there)
+        rails = memo.get(("barriers", RAILS), lambda: Barriers.of(drawing, RAILS)).between(*there)
+        if len(known) > MOST_LINES:
+            known.clear()
+        for at, found in zip(new.tolist(), zip(water.tolist(), rails.tolist(), strict=True), strict=True):
+            crossed[at] = known[lines[at]] = found
+    both = np.array(crossed, bool).reshape(-1, 2)
+    return both[:, 0], both[:, 1]

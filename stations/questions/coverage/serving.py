@@ -155,9 +155,9 @@ class Served:
 
     def by_groups(self, *chosen: Bool) -> Float:
         """Demand by group in all, and that of each choice of points, bool [P]: float64 [groups, 1 + choices]."""
-        kind = np.zeros(self.weight.size, np.int64)
+        kind = np.zeros(self.weight.size, np.uint8)  # of at most 8 choices
         for bit, points in enumerate(chosen):
-            kind |= points.astype(np.int64) << bit
+            kind |= points.view(np.uint8) << np.uint8(bit)
         kinds = 1 << len(chosen)
         table = summed(self.group * kinds + kind, self.weight, self.groups * kinds).reshape(self.groups, kinds)
         of_kind = np.arange(kinds)
