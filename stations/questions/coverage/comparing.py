@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stations.errors import QuestionError
-from stations.questions.coverage.serving import Served
+from stations.questions.coverage.serving import Served, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def compare(before: Served, after: Served) -> Comparison:
     counted_before, counted_after = _places(before), _places(after)
     return Comparison(
         rows=tuple(ComparisonRow(code, name, *table[group].tolist()) for group, code, name in listed),
-        total=ComparisonRow("", "", *table.sum(axis=0).tolist()),
+        total=ComparisonRow("", "", *settled(table.sum(axis=0)).tolist()),
         begun=tuple(sorted(counted_after.keys() - counted_before.keys())),
         ended=tuple(sorted(counted_before.keys() - counted_after.keys())),
         moved=tuple(code for code, place in sorted(counted_after.items()) if counted_before.get(code, place) != place),

@@ -53,11 +53,13 @@ def _beyond(served: Served, snaps: Snaps) -> tuple[Float, Int]:
     supposed[site_of[site_of >= 0]] = False
     if supposed.any():
         # No farther than what is known already: a way that is longer would not be the nearest.
+        farthest_m = min(float(metres.max(initial=0.0)), table.limit_m)
         sites = _sites(served, supposed)
-        there = _from_nodes(network, nearest_sites(network, sites, float(metres.max(initial=0.0))), sites, snaps)
+        there = _from_nodes(network, nearest_sites(network, sites, farthest_m), sites, snaps)
         closer = there[0] < metres
         metres, site = np.where(closer, there[0], metres), np.where(closer, there[1], site)
-    if math.isfinite(table.limit_m) and not np.isfinite(metres).all():
+    # Beyond the table a station that is in it may be nearer than one that is found.
+    if math.isfinite(table.limit_m) and (metres > table.limit_m).any():
 
         def search() -> NodeWays:
             return nearest_sites(network, _sites(served, served.counts))

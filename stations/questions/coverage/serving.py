@@ -161,15 +161,14 @@ class Served:
         kinds = 1 << len(chosen)
         table = summed(self.group * kinds + kind, self.weight, self.groups * kinds).reshape(self.groups, kinds)
         of_kind = np.arange(kinds)
-        return np.column_stack(
-            [table.sum(axis=1), *(table[:, of_kind >> bit & 1 == 1].sum(axis=1) for bit in range(len(chosen)))]
-        )
+        sums = (table[:, of_kind >> bit & 1 == 1].sum(axis=1) for bit in range(len(chosen)))
+        return settled(np.column_stack([table.sum(axis=1), *sums]))
 
     def by_group(self, chosen: Bool | None = None) -> Float:
         """Demand by group, float64 [groups]: all, or that of some points alone, bool [P]."""
         if chosen is None:
-            return summed(self.group, self.weight, self.groups)
-        return summed(self.group, self.weight * chosen, self.groups)
+            return settled(summed(self.group, self.weight, self.groups))
+        return settled(summed(self.group, self.weight * chosen, self.groups))
 
     @cached_property
     def site_group(self) -> NDArray[np.int64]:
@@ -322,6 +321,11 @@ def nearby(pieces: Iterable[Rows], chosen: Bool, limit_m: float, points: int) ->
 def summed(place: NDArray[np.integer], values: Float, size: int) -> Float:
     """Add up values by the place of each, float64 [size]."""
     return np.bincount(place, weights=values, minlength=size).astype(np.float64, copy=False)
+
+
+def settled(sums: Float) -> Float:
+    """Sums of demand to a millionth, so that they are the same in whatever order they were added up."""
+    return np.round(sums, 6)
 
 
 class Entries(NamedTuple):

@@ -10,7 +10,7 @@ from geodata.atlas import Atlas
 from geodata.lonlat import Float
 from stations.questions.coverage.gaps import Gap, gaps
 from stations.questions.coverage.query import CoverageQuery
-from stations.questions.coverage.serving import Served, nearby, serve, summed
+from stations.questions.coverage.serving import Served, nearby, serve, settled, summed
 from stations.questions.reach import circle_pieces
 from stations.registry.snapshot import Snapshot
 
@@ -192,7 +192,7 @@ def answer(served: Served) -> CoverageAnswer:
             code=code,
             name=name,
             demand=demand,
-            uncovered=max(demand - named["covered"], 0.0),
+            uncovered=round(max(demand - named["covered"], 0.0), 6),
             bands=tuple(in_bands.tolist()),
             stations=stations,
             **named,
@@ -204,7 +204,7 @@ def answer(served: Served) -> CoverageAnswer:
     return CoverageAnswer(
         query=served.query,
         rows=rows,
-        total=row("", "", table.sum(axis=0), within.sum(axis=0), int(standing.sum())),
+        total=row("", "", settled(table.sum(axis=0)), settled(within.sum(axis=0)), int(standing.sum())),
         bands=bands,
         gaps=gaps(served),
         unit=served.layer.demand.unit,
@@ -242,7 +242,7 @@ def double15(snapshot: Snapshot, atlas: Atlas, weight: str = "") -> Double15:
 
     return Double15(
         rows=tuple(row(code, name, int(standing[group]), table[group]) for group, code, name in served.listed),
-        total=row("", "", int(standing.sum()), table.sum(axis=0)),
+        total=row("", "", int(standing.sum()), settled(table.sum(axis=0))),
         unit=served.layer.demand.unit,
         revision=snapshot.revision,
         digest=atlas.digest,
@@ -258,4 +258,4 @@ def _in_bands(served: Served, bands: tuple[float, ...]) -> Float:
     band = np.minimum(band, len(bands) - 1)
     place = served.group[covered] * len(bands) + band
     sums = summed(place, served.weight[covered], served.groups * len(bands))
-    return sums.reshape(served.groups, len(bands)).cumsum(axis=1)
+    return settled(sums.reshape(served.groups, len(bands)).cumsum(axis=1))
