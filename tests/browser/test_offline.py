@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from stations.settings import Settings
 from stations.upkeep.facts import Sender
@@ -350,7 +350,12 @@ def test_nothing_is_kept_that_tells_where_one_was(site, carry):
 
 def test_the_list_is_read_also_where_scripts_come_late(site, carry):
     phone = carry("en")
-    phone.route("**/offline.js*", lambda route: (time.sleep(1.0), route.continue_()))
+
+    def late(route: Route) -> None:
+        time.sleep(1.0)
+        route.continue_()
+
+    phone.route("**/offline.js*", late)
     phone.goto(f"{site}/offline")
     expect(phone.locator("#age")).to_have_text("The list is as of just now.")
 

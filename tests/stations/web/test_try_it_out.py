@@ -254,6 +254,7 @@ def test_the_question_as_typed_values():
         "hours": ["A3;24/7"],
     }
     add, plain, move, close, hours = read_changes(args, frozenset({"water"}))
+    assert isinstance(add, Add)
     assert (add.name, add.hours, add.amenities) == ("新站", "24/7", frozenset({"water"}))
     assert isinstance(plain, Add)
     assert not plain.hours
