@@ -47,6 +47,24 @@ class WhatIfError(QuestionError):
     """Something supposed that cannot be."""
 
 
+class SitingError(QuestionError):
+    """A choice of sites that cannot be asked for as it is."""
+
+
+class InfeasibleError(SitingError):
+    """A choice of sites that there is not, whatever is chosen.
+
+    Attributes
+    ----------
+    points
+        Demand points that nobody can serve, by their number; empty where it is not a matter of single ones.
+    """
+
+    def __init__(self, template: str, /, *, points: tuple[int, ...] = (), **values: object) -> None:
+        self.points = points
+        super().__init__(template, **values)
+
+
 class UnknownTermError(StationsError, KeyError):
     """A word that a taxonomy does not have."""
 
