@@ -13,7 +13,8 @@ from geodata.lonlat import Float
 from geodata.standing import Rows
 from stations.calendar import Calendar, calendar_of
 from stations.hours import STATE_CODES, State
-from stations.questions.coverage.serving import Bool, Served, entries
+from stations.questions.coverage.nearby import Bool, entries
+from stations.questions.coverage.serving import Served
 
 WEEK_HOURS = 168
 DAY_HOURS = 24

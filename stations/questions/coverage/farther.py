@@ -13,7 +13,8 @@ from geodata.network import StreetNetwork
 from geodata.snapping import Snaps
 from geodata.tables import SiteTable
 from geodata.travel import nearest_sites
-from stations.questions.coverage.serving import Bool, Int, Long, Served, at_points, nearby
+from stations.questions.coverage.nearby import Bool, Int, Long, at_points, nearby
+from stations.questions.coverage.serving import Served
 from stations.questions.reach import sites_on, station_table
 
 NodeWays = tuple[Float, Int]

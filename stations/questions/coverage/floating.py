@@ -9,7 +9,8 @@ from scipy.sparse import csr_array
 
 from geodata.lonlat import Float
 from geodata.standing import Rows
-from stations.questions.coverage.serving import Served, summed, weighed
+from stations.questions.coverage.nearby import weighed
+from stations.questions.coverage.serving import Served, summed
 
 ZONE_WEIGHTS = (1.0, 0.68, 0.22)
 """Of the near, the middle and the far third of the minutes; Luo and Qi's first set."""

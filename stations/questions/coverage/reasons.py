@@ -7,7 +7,8 @@ from enum import StrEnum
 import numpy as np
 
 from stations.questions.coverage.barriers import RAILS, WATER, Barriers
-from stations.questions.coverage.serving import Bool, Int, Long, Nearby, Served, at_points, nearby
+from stations.questions.coverage.nearby import Bool, Int, Long, Nearby, at_points, nearby
+from stations.questions.coverage.serving import Served
 
 FAR_ROUND = 4.0 / 3.0
 """A way by street that is longer than so many times the straight line goes round something. The mean in 25 Chinese

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stations.questions.coverage.serving import Served, nearby
+from stations.questions.coverage.nearby import nearby
+from stations.questions.coverage.serving import Served
 
 SPEEDS_KMH = {"walk": (3.6, 5.0), "ebike": (15.0, 20.0)}
 OTHER_SPEEDS = (0.9, 1.25)

@@ -9,8 +9,9 @@ import numpy as np
 from geodata.atlas import Atlas
 from geodata.lonlat import Float
 from stations.questions.coverage.gaps import Gap, gaps
+from stations.questions.coverage.nearby import nearby
 from stations.questions.coverage.query import CoverageQuery
-from stations.questions.coverage.serving import Served, nearby, serve, settled, summed
+from stations.questions.coverage.serving import Served, serve, settled, summed
 from stations.questions.reach import circle_pieces
 from stations.registry.snapshot import Snapshot
 

@@ -10,7 +10,8 @@ from scipy.sparse import csr_array
 from geodata.lonlat import Float
 from geodata.standing import Rows
 from geodata.streets import Int, Long
-from stations.questions.coverage.serving import Served, entries, summed, weighed
+from stations.questions.coverage.nearby import entries, weighed
+from stations.questions.coverage.serving import Served, summed
 
 MOST_PRODUCTS = 3e7
 """Pairs of stations over all points that a sparse product takes; beyond it a dense one is faster."""

@@ -12,7 +12,7 @@ from geodata.matrix import Points, reach_matrix
 from geodata.standing import Rows
 from stations.errors import QuestionError
 from stations.questions.coverage import CoverageQuery, serve
-from stations.questions.coverage.serving import at_points, nearby
+from stations.questions.coverage.nearby import at_points, nearby
 from stations.questions.reach import circle, sites_on
 from stations.station import Station
 from tests.stations.questions.town import MONDAY_NOON, snapshot_of, station, town_of
