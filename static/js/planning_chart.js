@@ -13,13 +13,7 @@
   var PANES = { towns: 402, reach: 404, gaps: 430, moved: 435, names: 590 };
   var NEAR_ZOOM = 13; // from here on pins are as large as a fingertip's aim
   var SETTLED_MS = 500;
-
-  function element(tag, text, kind) {
-    var one = document.createElement(tag);
-    if (text !== undefined && text !== null) { one.textContent = text; }
-    if (kind) { one.className = kind; }
-    return one;
-  }
+  var element = plan.element;
 
   function begin(chart) {
     var map = chart.map;
@@ -29,11 +23,10 @@
     var towns = {}, gaps = {}, pins = {}, labels = {};
     var reachAsked = "";
     var dragged = null;
+    var cards = plan.cards(chart);
 
     Object.keys(PANES).forEach(function (name) { map.createPane(name).style.zIndex = PANES[name]; });
     Object.keys(layers).forEach(function (name) { layers[name].addTo(map); });
-
-    function words(name) { return plan.data.words[name]; }
 
     function ringed(ring) { return ring.map(chart.point); }
     function shape(geometry) {
@@ -41,25 +34,6 @@
       if (geometry.type === "MultiPolygon") { return geometry.coordinates.map(function (one) { return one.map(ringed); }); }
       return [];
     }
-
-    // Cards
-
-    function card(title, rows) {
-      var box = element("div", null, "plan-card");
-      box.appendChild(element("strong", title));
-      rows.forEach(function (row) { if (row) { box.appendChild(element("p", row)); } });
-      return box;
-    }
-
-    function button(box, name, act) {
-      var one = box.appendChild(element("button", words(name), "quiet"));
-      one.type = "button";
-      one.addEventListener("click", function () { map.closePopup(); act(); });
-      return one;
-    }
-
-    var popup = L.popup({ closeButton: false, maxWidth: 280, autoPanPadding: [16, 16] });
-    function open(at, box) { popup.setLatLng(at).setContent(box).openOn(map); }
 
     // Townships
 
@@ -76,19 +50,10 @@
       town.share = share;
     }
 
-    function townCard(at, latlng) {
-      var one = plan.data.towns.filter(function (town) { return town.at === at; })[0];
-      var box = one
-        ? card(one.name, [words("covered") + " " + one.said.covered, words("uncovered") + " " + one.said.uncovered + " " + plan.data.unit])
-        : card("", []);
-      button(box, "try", function () { plan.what.add(chart.lonlat(latlng)); });
-      open(latlng, box);
-    }
-
     function tap(at, event) {
       if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
       plan.tell("light", { kind: "town", at: String(at), from: "map", chosen: true });
-      townCard(at, event.latlng);
+      cards.town(at, event.latlng);
     }
 
     function drawTowns(answer) {
@@ -165,12 +130,6 @@
 
     // Gaps
 
-    function gapCard(one) {
-      var box = card(one.rank + ". " + one.name, [words("uncovered") + " " + one.demand, one.township]);
-      button(box, "try", function () { plan.what.add(one.at); });
-      open(chart.point(one.at), box);
-    }
-
     function drawGaps() {
       layers.gaps.clearLayers();
       gaps = {};
@@ -179,7 +138,7 @@
         ring.on("click", function (event) {
           if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
           plan.tell("light", { kind: "gap", at: String(one.rank), from: "map", chosen: true });
-          gapCard(one);
+          cards.gap(one);
         }).on("mouseover", function () { plan.tell("light", { kind: "gap", at: String(one.rank), from: "map" }); })
           .on("mouseout", function () { plan.tell("light", { from: "map" }); })
           .addTo(layers.gaps);
@@ -190,48 +149,6 @@
     // Stations
 
     function look(one) { return "st " + one.state + (one.tried ? " tried " + one.tried : ""); }
-
-    function hoursForm(one, box) {
-      var form = box.appendChild(element("form", null, "hours-form"));
-      var label = form.appendChild(element("label", words("hoursField")));
-      var field = label.appendChild(element("input"));
-      field.type = "text";
-      field.value = "08:00-22:00";
-      var send = form.appendChild(element("button", words("set"), "quiet"));
-      send.type = "submit";
-      form.addEventListener("submit", function (submit) {
-        submit.preventDefault();
-        submit.stopPropagation();
-        map.closePopup();
-        plan.what.hours(one.code, field.value.trim());
-      });
-      popup.update();
-      field.focus();
-    }
-
-    function stationCard(one) {
-      var box = card(one.name, [one.hours, words(one.state)]);
-      var tools = box.appendChild(element("div", null, "card-tools"));
-      if (one.tried !== "closed") {
-        button(tools, "move", function () {
-          document.getElementById("placing-says").textContent = words("moveSays");
-          plan.what.place(one.code, one.at);
-        });
-        var hours = tools.appendChild(element("button", words("hours"), "quiet"));
-        hours.type = "button";
-        hours.addEventListener("click", function () { tools.hidden = true; hoursForm(one, box); });
-      }
-      if (one.tried) {
-        button(tools, one.tried === "added" ? "remove" : "back", function () { plan.what.back(one.code); });
-      } else {
-        button(tools, "close", function () { plan.what.close(one.code); });
-      }
-      if (one.code.charAt(0) !== "+") {
-        var page = tools.appendChild(element("a", words("page"), "quiet"));
-        page.href = plan.data.page.replace("CODE", encodeURIComponent(one.code));
-      }
-      open(chart.point(one.at), box);
-    }
 
     function drag(one, mark) {
       mark.on("dragstart", function () {
@@ -259,10 +176,10 @@
         mark.on("click", function (event) {
           if (plan.what.placing()) { plan.what.tapped(chart.lonlat(event.latlng)); return; }
           plan.tell("light", { kind: "station", at: one.code, from: "map", chosen: true });
-          stationCard(one);
+          cards.station(one);
         }).on("mouseover", function () { plan.tell("light", { kind: "station", at: one.code, from: "map" }); })
           .on("mouseout", function () { plan.tell("light", { from: "map" }); })
-          .on("keypress", function (press) { if (press.originalEvent.key === "Enter") { stationCard(one); } });
+          .on("keypress", function (press) { if (press.originalEvent.key === "Enter") { cards.station(one); } });
         if (mark.options.draggable) { drag(one, mark); }
         mark.addTo(layers.stations);
         mark.getElement().dataset.code = one.code;
@@ -309,7 +226,7 @@
         plan.view("town", what.at);
       } else {
         map.setView(there, Math.max(map.getZoom(), 14), { animate: false });
-        if (what.kind === "gap") { gapCard(gaps[what.at].one); } else { stationCard(pins[what.at].one); }
+        if (what.kind === "gap") { cards.gap(gaps[what.at].one); } else { cards.station(pins[what.at].one); }
       }
       if (frame.getBoundingClientRect().top < 0 || frame.getBoundingClientRect().bottom > window.innerHeight) {
         frame.scrollIntoView({ block: "nearest" });
