@@ -30,7 +30,7 @@ FEW_ENTRIES = 4_000_000
 REACH_STEPS = (20.0, 30.0, 60.0, 90.0)
 """Minutes at the mode's own speed for which matrices are kept; a question takes the next larger one."""
 
-CIRCLE_STEPS_M = (1500.0, 3000.0, 6000.0, 9000.0)
+CIRCLE_STEPS_M = (1500.0, 3000.0, 4500.0, 6000.0, 9000.0)
 """Metres for which matrices of straight distances are kept."""
 
 FORMAT = 1
