@@ -41,7 +41,7 @@ class Candidate:
     name
         As people call it; may be empty.
     kind
-        The key of the host kind, ``street`` for a bare node of the streets, ``point`` for a given point, ``listed``.
+        The key of the host kind, ``street`` for a bare point on a street, ``point`` for a given point, ``listed``.
     hours
         When a station there would be open, in OpenStreetMap's grammar; empty where that is not known.
     amenities
@@ -71,7 +71,7 @@ class CandidateQuery:
     hosts
         Keys of host kinds whose premises in the atlas are candidates.
     spacing_m
-        Metres between bare nodes of the streets; None for none of them.
+        Metres between bare points on the streets; None for none of them.
     given
         Points put on the map, and rows of a list.
     """
@@ -134,6 +134,8 @@ class SitingQuery:
         Amenities, each with its weight; empty for those of ``coverage``.
     assumed_hours
         When a station at a candidate of unknown hours would be open; empty for whenever it is needed.
+    leave_out
+        `Objective.FEWEST`, `CENTER`: leave out demand that nothing reaches, and say so, rather than refuse.
     farthest_minutes
         `Objective.MEDIAN`: a way that takes longer counts as this long; None for the mode's horizon.
     """
@@ -154,4 +156,5 @@ class SitingQuery:
     moments: tuple[Moment, ...] = ()
     wishes: tuple[Wish, ...] = ()
     assumed_hours: str = ""
+    leave_out: bool = False
     farthest_minutes: float | None = None
