@@ -18,6 +18,7 @@ from benchmarks import (
     registry,
     searching,
     serving,
+    siting,
     surface,
     tiles,
 )
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "nearest": nearest.run,
     "matrix": matrix.run,
     "coverage": coverage.run,
+    "siting": siting.run,
     "surface": surface.run,
     "tiles": tiles.run,
     "serving": serving.run,

@@ -188,7 +188,7 @@ def with_places(fault: InfeasibleError, grounded: Ground) -> InfeasibleError:
         return fault
     return InfeasibleError(
         "{lost:,.0f} of {total:,.0f} demand at {count} points cannot be reached from any candidate or station, so at "
-        "most {share:.2f} % can be covered. Most of it is in: {places}. Ask for less, give more minutes, add "
+        "most {share:.2%} can be covered. Most of it is in: {places}. Ask for less, give more minutes, add "
         "candidates there, or leave it out.",
         points=fault.points,
         places=", ".join(names[at] for at in worst),

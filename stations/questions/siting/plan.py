@@ -102,17 +102,17 @@ def unreachable(case: Case, points: Long, lost: float) -> InfeasibleError:
     """Say that some demand cannot be covered whatever is chosen."""
     return InfeasibleError(
         "{lost:,.0f} of {total:,.0f} demand at {count} points cannot be reached from any candidate or station, so at "
-        "most {share:.2f} % can be covered. Ask for less, give more minutes, or add candidates there.",
+        "most {share:.2%} can be covered. Ask for less, give more minutes, or add candidates there.",
         points=tuple(points.tolist()),
         lost=lost,
         total=case.total,
         count=points.size,
-        share=_rounded_down(100.0 * (case.total - lost) / case.total),
+        share=_rounded_down((case.total - lost) / case.total),
     )
 
 
-def _rounded_down(percent: float) -> float:
-    return float(np.floor(percent * 100.0) / 100.0)
+def _rounded_down(share: float) -> float:
+    return float(np.floor(share * 1e4) / 1e4)
 
 
 def too_few(goal: Goal) -> InfeasibleError:
