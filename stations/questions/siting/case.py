@@ -221,9 +221,7 @@ def _check_goal(goal: Goal) -> None:
             "Only covering can be asked by two stations. Ask for the most covered, or for the fewest sites."
         )
     if not 0 < goal.share <= 1:
-        raise SitingError(
-            "A share of {share:.0%} cannot be covered. Give one above 0 and up to 100.", share=goal.share
-        )
+        raise SitingError("A share of {share:.0%} cannot be covered. Give one above 0 and up to 100.", share=goal.share)
     if not goal.limit_m > 0:
         raise SitingError("Nothing lies within {limit:g} m. Give more minutes.", limit=goal.limit_m)
 

@@ -22,6 +22,9 @@ from geodata.lonlat import Float
 REPORT_S = 0.2
 """Least time between two reports of progress."""
 
+LARGE = 10_000
+"""Entries from which the first relaxed problem is solved by an interior point method."""
+
 NOTHING = 1e-9
 ROW_WISE = 2
 MINIMISE = 1
@@ -168,7 +171,11 @@ def solve(
         fits = bool((program.row_lower <= NOTHING).all() and (program.row_upper >= -NOTHING).all())
         none = np.empty(0)
         return Solved(Ended.PROVEN, none, 0.0, 0.0) if fits else Solved(Ended.INFEASIBLE, None, np.inf, np.inf)
-    highspy, solver = _new({"mip_rel_gap": 0.0, "mip_abs_gap": tolerance})
+    options: dict[str, Any] = {"mip_rel_gap": 0.0, "mip_abs_gap": tolerance}
+    if program.matrix.nnz > LARGE:
+        # Rows of covering are much alike, and the simplex method goes in circles long on the first relaxed problem.
+        options["mip_lp_solver"] = "ipm"
+    highspy, solver = _new(options)
     if np.isfinite(watch.left_s):
         solver.setOptionValue("time_limit", max(watch.left_s, 0.01))
     _pass(solver, program, highspy)
@@ -179,13 +186,13 @@ def solve(
     return _found(solver, program, highspy)
 
 
-def _new(options: Mapping[str, float]) -> tuple[Any, Any]:
+def _new(options: Mapping[str, Any]) -> tuple[Any, Any]:
     """The module of HiGHS, and a solver that says nothing and does the same each time."""
     import highspy
 
     module: Any = highspy
     solver = module.Highs()
-    always: Mapping[str, Any] = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}
+    always = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}
     for name, value in {**always, **options}.items():
         solver.setOptionValue(name, value)
     return module, solver
