@@ -24,7 +24,12 @@ from stations.questions.siting import (
 )
 from stations.questions.siting.model import cover_most, merged
 
-SCATTERED = ((100, 100_000, 0.1, 10, 15.0), (500, 10_000, 0.05, 20, 5.0), (100, 100_000, 0.2, 10, 15.0))
+SCATTERED = (
+    (100, 100_000, 0.1, 10, 15.0),
+    (100, 100_000, 0.2, 10, 15.0),
+    (500, 10_000, 0.05, 20, 5.0),
+    (500, 10_000, 0.1, 20, 5.0),
+)
 """Candidates, points, how far one reaches in a square of one, sites, seconds wanted."""
 
 LONGEST_S = 60.0

@@ -96,13 +96,14 @@ def solve_greedily(case: Case, goal: Goal) -> tuple[Plan, Greedy]:
 def _most(case: Case, goal: Goal, watch: Watch) -> Plan:
     rows = merged(case, goal)
     greedy = swapped(case, goal, rows, cover_greedily(case, goal, rows))
-    program = cover_most(case, goal, rows)
+    program, least = cover_most(case, goal, rows), rows.covered(_mask(rows, greedy.sites))
     unit = case.total / SCALE
 
     def told(value: float, bound: float) -> Progress:
-        return Progress(watch.seconds, rows.always - value * unit, rows.always - bound * unit)
+        return Progress(watch.seconds, max(rows.always - value * unit, least), rows.always - bound * unit)
 
-    found = solve(program, watch, _with_rows(rows, greedy.sites), told)
+    # Begun without the greedy choice: HiGHS is several times as slow when it is handed one.
+    found = solve(program, watch, None, told)
     chosen = _chosen(rows, found.x)
     if chosen is None or rows.covered(chosen) < rows.covered(_mask(rows, greedy.sites)):
         chosen = _mask(rows, greedy.sites)
