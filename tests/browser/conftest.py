@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from werkzeug.serving import make_server
 
+from stations.settings import Settings
 from tests.town import atlas, open_house, town_stations, upkeeps
 
 __all__ = ["atlas", "open_house", "town_stations", "upkeeps"]
@@ -110,5 +111,5 @@ def serve() -> Iterator[Callable[[object], str]]:
 
 @pytest.fixture(scope="session")
 def site(serve: Callable[[object], str], open_house) -> str:
-    """Serve the small town."""
-    return serve(open_house())
+    """Serve the small town; all tests together are one client, who may ask as often as they like."""
+    return serve(open_house(settings=Settings(requests_per_minute=0)))

@@ -19,6 +19,8 @@ from stations.wording.names import Names
 
 LAST_BATCHES = 8
 HOURS_TO_COMPARE = (6, 12, 18, 22)
+LISTS = "lists."
+"""Addresses of the stations as they are, whatever is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def downloads_for(question: Carried) -> list[Shelf]:
                 ("workbook", gettext("All tables"), "XLSX", "table", True),
                 ("coverage_table", gettext("Townships"), "CSV", "table", True),
                 ("gaps_table", gettext("Gaps"), "CSV", "table", True),
+                (f"{LISTS}workbook", gettext("Rest stations"), "XLSX", "table", True),
             ),
         ),
         (
@@ -200,6 +203,7 @@ def downloads_for(question: Carried) -> list[Shelf]:
                 ("coverage_shapes", gettext("Townships"), "GeoJSON", "layers", True),
                 ("reach_shapes", gettext("Area within reach"), "GeoJSON", "layers", True),
                 ("gaps_points", gettext("Gaps"), "GeoJSON", "layers", True),
+                (f"{LISTS}layer", gettext("Rest stations"), "GeoPackage", "layers", True),
             ),
         ),
         (gettext("To ask again"), (("question", gettext("This question"), "JSON", "download", True),)),
@@ -207,7 +211,7 @@ def downloads_for(question: Carried) -> list[Shelf]:
     shelves = []
     for name, files in wanted:
         there = [
-            Download(said, form, icon, url_for(endpoint, **question), file)
+            Download(said, form, icon, url_for(endpoint, **({} if key.startswith(LISTS) else question)), file)
             for key, said, form, icon, file in files
             if (endpoint := key if "." in key else f"downloads.{key}") in current_app.view_functions
         ]

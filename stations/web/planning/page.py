@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from stations.web.errors import say, status_of
 from stations.web.forms import chips, form_of, picks
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
-from stations.web.params import Args, Known, first, given
+from stations.web.params import Args, BadParameter, Known, first, given, read_moment
 from stations.web.planning.choices import comparisons_for, downloads_for, tabs_for, weights_for
 from stations.web.planning.clockface import days_of
 from stations.web.planning.findings import Findings
@@ -28,7 +28,7 @@ from stations.wording.spoken import language
 
 MINUTES = (5, 10, 15, 20, 30)
 CHIPS_IN_SIGHT = 12
-NOON = 12
+NOON, LAST_HOUR = 12, 23
 
 
 def planning_door(house: House, known: Known, names: Names, findings: Findings) -> Blueprint:
@@ -63,7 +63,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
 
     def _question(args: Args, today: date) -> dict[str, Any]:
         at = first(args, "at")
-        monday = _monday(at, today)
+        monday = _monday(at, today, house.zone)
         calendar = calendar_of(house.zone)
         holiday = min((day for day in calendar.holidays if day >= monday), default=None)
         name = calendar.name_of(holiday) if holiday else ""
@@ -81,7 +81,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
             "comparisons": comparisons_for(args, house, known, names),
             "held": held(args),
             "days": days_of(monday, holiday, name, at),
-            "hour": int(at[11:13]) if at[11:13].isdigit() else NOON,
+            "hour": min(int(at[11:13]), LAST_HOUR) if at[11:13].isdecimal() else NOON,
             "tabs": tabs_for(args),
             "downloads": downloads_for(carried(args)),
         }
@@ -101,10 +101,10 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
     return door
 
 
-def _monday(at: str, today: date) -> date:
+def _monday(at: str, today: date, zone: tzinfo) -> date:
     """The Monday of the week asked for; of this one where none is, or where it cannot be read."""
     try:
-        day = date.fromisoformat(at[:10])
-    except ValueError:
+        day = read_moment(at, zone).astimezone(zone).date() if at else today
+    except BadParameter:
         day = today
     return day - timedelta(days=day.weekday())

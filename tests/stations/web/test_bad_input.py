@@ -64,7 +64,9 @@ def test_the_pages_say_it_beside_the_form(courier, planner, field, value):
         assert page.one("form")
 
 
-PLANNING = ["map", "map.html", "coverage.csv", "gaps.csv", "coverage.geojson", "gaps.geojson", "reach.geojson"]
+PLANNING = [
+    "map.html", "coverage.csv", "gaps.csv", "coverage.geojson", "gaps.geojson", "reach.geojson", "question.json",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ["/planning", *(f"/planning/{name}" for name in PLANNING)])
@@ -78,8 +80,8 @@ def test_planning_refuses_a_parameter_that_does_not_exist(planner, address, fiel
 
 def test_planning_takes_what_its_own_form_sends_when_nothing_was_filled_in(planner):
     names = {one.attributes["name"] for one in planner.see("/planning").one("form").walk() if "name" in one.attributes}
-    assert names == {"mode", "minutes", "at", "amenity"}
-    planner.see("/planning", mode="walk", minutes=15, at="")
+    assert names == {"mode", "minutes", "at", "amenity", "weight", "speed", "vs"}
+    planner.see("/planning", mode="walk", minutes=15, at="", weight="", speed="", vs="")
 
 
 @pytest.mark.parametrize("text", ["", "nowhere at all", "<img src=x>", "999, 999", "12", "甲" * 800])
