@@ -238,11 +238,13 @@ def test_what_cannot_be_taken_now_waits_and_what_is_refused_is_dropped_with_a_wo
     expect(phone.locator(".later")).to_have_text("1 thing you said is waiting for a network.")
     online = "dispatchEvent(new Event('online'))"
     until(phone, f"{online} && {WAITING}.then(all => all[0].tries)")
-    # It is not tried again at once, however often the network comes and goes.
+    # The page that one left may have begun to send it, too. It is not tried again at once, however often the network
+    # comes and goes.
+    tried = len(gate.sent)
     for _ in range(3):
         phone.evaluate(online)
         phone.wait_for_timeout(100)
-    assert gate.sent == ["/s/A1/confirm"]
+    assert gate.sent == ["/s/A1/confirm"] * tried
     gate.turned_away, shelf.stations, shelf.revision = False, town_stations[1:], 8
     # As if the pause were over.
     until(
@@ -258,7 +260,7 @@ def test_what_cannot_be_taken_now_waits_and_what_is_refused_is_dropped_with_a_wo
     expect(phone.locator(".later")).to_contain_text("was not taken: There is no station A1.")
     phone.goto(f"{site}/nothing")
     expect(phone.locator(".later")).to_have_count(0)
-    assert len(gate.sent) == 2
+    assert len(gate.sent) == tried + 1
 
 
 def test_a_name_is_searched_among_the_stations(site, kept):
