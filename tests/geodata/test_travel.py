@@ -316,7 +316,7 @@ def one(snaps: Snaps, i: int) -> Snap:
 
 
 @given(data=st.data(), town=towns(), mode=st.sampled_from(["walk", "ebike"]))
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_every_search_agrees_with_one_made_by_hand(data, town, mode) -> None:
     spots = data.draw(st.lists(places_in(town, mode), min_size=3, max_size=6, unique=True))
     world = world_of(town)
@@ -360,7 +360,7 @@ def reach_column(reach: Reach, point: int) -> dict[int, float]:
 
 
 @given(data=st.data(), town=towns(), mode=st.sampled_from(["walk", "ebike"]))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_no_detour_is_shorter_than_the_way(data, town, mode) -> None:
     """From a to c it is never farther than from a to b and on from b to c, b being on the street."""
     spots = data.draw(st.lists(places_in(town, mode), min_size=3, max_size=3))
@@ -373,7 +373,7 @@ def test_no_detour_is_shorter_than_the_way(data, town, mode) -> None:
 
 
 @given(data=st.data(), town=towns())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_on_foot_there_and_back_are_as_far(data, town) -> None:
     spots = data.draw(st.lists(places_in(town, "walk"), min_size=2, max_size=2))
     world = world_of(town)
@@ -383,7 +383,7 @@ def test_on_foot_there_and_back_are_as_far(data, town) -> None:
 
 
 @given(data=st.data(), town=towns(), mode=st.sampled_from(["walk", "ebike"]))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_another_street_never_makes_a_way_longer(data, town, mode) -> None:
     spots = data.draw(st.lists(places_in(town, mode), min_size=2, max_size=2))
     there = {names for names, _ in town.ways}
@@ -399,7 +399,7 @@ def test_another_street_never_makes_a_way_longer(data, town, mode) -> None:
 
 
 @given(data=st.data(), town=towns(), mode=st.sampled_from(["walk", "ebike"]))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_path_is_as_long_as_the_metres_and_runs_from_door_to_door(data, town, mode) -> None:
     spots = data.draw(st.lists(places_in(town, mode), min_size=2, max_size=2))
     world = world_of(town)

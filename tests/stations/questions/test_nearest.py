@@ -421,7 +421,7 @@ def towns_of_stations(draw: st.DrawFn) -> list[Station]:
     mode=st.sampled_from(["walk", "ebike"]),
     need=st.sampled_from([frozenset(), frozenset({"toilet"})]),
 )
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_lists_are_in_order_whole_and_true_to_what_was_asked(
     stations, east_m, north_m, minutes, limit, mode, need
 ) -> None:
@@ -450,7 +450,7 @@ def test_lists_are_in_order_whole_and_true_to_what_was_asked(
 
 
 @given(stations=towns_of_stations(), east_m=st.floats(0, 6000))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_another_station_never_makes_the_nearest_farther(stations, east_m) -> None:
     road = town_of(ROAD)
     before = ask(road, stations, east_m).stations

@@ -163,7 +163,7 @@ steps = st.lists(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 1)), max_s
 
 
 @given(sets=steps, mode=st.sampled_from(["walk", "ebike"]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_stations_that_come_go_and_move_leave_the_matrix_as_if_worked_out_anew(sets, mode) -> None:
     """Also several at one place, and none at all."""
     grown, fresh = town_of(TOWN + "\n\n"), town_of(TOWN)

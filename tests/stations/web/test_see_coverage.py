@@ -72,6 +72,7 @@ def test_unknown_hours_are_a_band_and_not_a_guess(planner):
 def test_the_question_goes_along_to_the_map_and_the_files(planner):
     page = planner.see("/planning", minutes=1, amenity=["water", "microwave"], at=f"{A_FRIDAY}T10:00", mode="ebike")
     addresses = [one.attributes["href"] for one in page.one("section", id="home").all("a")]
+    addresses = [address for address in addresses if address.startswith("/planning/")]
     assert len(addresses) >= 6
     for address in addresses:
         for part in ("mode=ebike", "minutes=1&", "amenity=water", "amenity=microwave", "at=2026-11-20T10"):

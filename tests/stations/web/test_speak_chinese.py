@@ -31,6 +31,8 @@ SHOWN = {
     "UnknownTaskError",
     "QuestionError",
     "WhatIfError",
+    "SitingError",
+    "InfeasibleError",
 }
 """Errors whose words the doors show."""
 

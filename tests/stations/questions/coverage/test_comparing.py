@@ -81,7 +81,7 @@ east = st.lists(st.integers(0, 60), max_size=4)
 
 
 @given(east, east)
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_gains_less_losses_are_the_difference_everywhere(one, other) -> None:
     stations = [station(f"A{i}", 100.0 * x) for i, x in enumerate(one)]
     changes = (*(Close(f"A{i}") for i in range(len(one))), *(Add(at(100.0 * x, 0)) for x in other))

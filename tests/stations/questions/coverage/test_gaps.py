@@ -229,7 +229,7 @@ def test_the_nearest_station_of_a_gap_may_be_one_that_is_only_supposed():
     st.integers(0, 31),
     st.sampled_from([3000.0, math.inf]),
 )
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_the_nearest_is_the_same_looked_up_supposed_or_searched(places, more, closed, horizon_m):
     """A table that ends at 3 km leaves the rest to a search."""
     stations = [station(f"S{i}", 100.0 * x) for i, x in enumerate(places)]
@@ -270,7 +270,7 @@ def test_gaps_that_do_not_touch_are_never_one_however_many(count):
 
 
 @given(st.sets(st.tuples(st.integers(0, 30), st.integers(0, 12)), min_size=1, max_size=60))
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_cells_that_touch_are_one_gap_unless_it_is_too_wide(occupied):
     cells_at = sorted(occupied)
     column, row = (np.array(axis, np.int64) for axis in zip(*cells_at, strict=True))

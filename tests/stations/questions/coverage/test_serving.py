@@ -39,7 +39,7 @@ def stations_at(places: list[tuple[float, float]]) -> list[Station]:
 
 
 @given(places=spots, mode=st.sampled_from(["walk", "ebike"]), minutes=st.sampled_from([3.0, 12.5, 15.0, 45.0]))
-@settings(max_examples=50)
+@settings(max_examples=20)
 def test_every_point_has_what_single_searches_from_each_station_give(places, mode, minutes) -> None:
     atlas, snapshot = town_of(GRID), snapshot_of(stations_at(places))
     served = serve(CoverageQuery(mode=mode, minutes=minutes, at=MONDAY_NOON), snapshot, atlas)
@@ -124,7 +124,7 @@ def test_far_questions_are_answered_some_stations_at_a_time() -> None:
 
 
 @given(st.integers(0, 2**12 - 1), st.sampled_from([300.0, 1000.0, 1400.0]))
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_a_part_of_the_points_has_what_the_whole_has(which, limit_m) -> None:
     snapshot = snapshot_of(stations_at([(100.0, 0.0), (900.0, 50.0), (1300.0, 1200.0)]))
     rows: Rows = circle(snapshot, town_of(GRID), "", limit_m)

@@ -72,7 +72,7 @@ HOURS = ("24/7", "", "Mo-Su 20:00-22:00")
     st.sampled_from(["walk", "ebike"]),
     st.sampled_from([1.0, 5.0, 15.0]),
 )
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_every_answer_lies_within_its_bands_and_the_widest_holds_the_others(places, mode, minutes):
     stations = [station(f"S{i}", 100.0 * x, hours=hours) for i, (x, hours) in enumerate(places)]
     asked = {"mode": mode, "minutes": minutes, "at": MONDAY_NOON}

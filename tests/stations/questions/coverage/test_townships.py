@@ -292,7 +292,7 @@ def stations_at(spots: list[tuple[float, float]], prefix: str = "S") -> list[Sta
 
 
 @given(one=places, other=places, mode=modes, minutes=asked_minutes)
-@settings(max_examples=60)
+@settings(max_examples=24)
 def test_a_union_covers_at_least_what_each_covers(one, other, mode, minutes):
     atlas = town_of(GRID)
     a, b = stations_at(one, "A"), stations_at(other, "B")
@@ -305,7 +305,7 @@ def test_a_union_covers_at_least_what_each_covers(one, other, mode, minutes):
 
 
 @given(spots=places, mode=modes, minutes=asked_minutes)
-@settings(max_examples=60)
+@settings(max_examples=24)
 def test_the_circle_claims_at_least_what_the_streets_give(spots, mode, minutes):
     atlas = town_of(GRID)
     total = ask(atlas, stations_at(spots), mode=mode, minutes=minutes).total
@@ -313,7 +313,7 @@ def test_the_circle_claims_at_least_what_the_streets_give(spots, mode, minutes):
 
 
 @given(spots=places, minutes=asked_minutes)
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_more_streets_never_lower_the_coverage_of_what_was_there(spots, minutes):
     """Every demand point of the smaller town, asked in the larger, is as near as it was or nearer."""
     small, large = town_of(GRID), town_of(MORE_STREETS)
@@ -333,7 +333,7 @@ def test_more_streets_never_lower_the_coverage_of_what_was_there(spots, minutes)
 
 
 @given(spots=places, mode=modes, minutes=asked_minutes)
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_gaps_hold_no_more_than_what_is_uncovered(spots, mode, minutes):
     answer = ask(town_of(GRID), stations_at(spots), mode=mode, minutes=minutes)
     assert sum(gap.demand for gap in answer.gaps) <= answer.total.uncovered + 1e-6

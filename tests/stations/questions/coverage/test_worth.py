@@ -78,7 +78,7 @@ east = st.lists(st.integers(0, 100), max_size=7)
 
 
 @given(east, st.sampled_from([10.0, 15.0]))
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_what_only_a_station_covers_is_what_closing_it_costs(places, minutes) -> None:
     stations, atlas = [station(f"S{i}", 100.0 * x) for i, x in enumerate(places)], town_of(ROAD, TOWNSHIP)
     snapshot = snapshot_of(stations)
@@ -93,7 +93,7 @@ def test_what_only_a_station_covers_is_what_closing_it_costs(places, minutes) ->
 
 
 @given(east, st.sampled_from([worth_of.MOST_PRODUCTS, -1.0]))
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_pairs_are_what_each_two_share_however_it_is_multiplied(places, most) -> None:
     stations = [station(f"S{i}", 100.0 * x) for i, x in enumerate(places)]
     asked = served(stations)
