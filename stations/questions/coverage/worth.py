@@ -22,6 +22,9 @@ MOST_PAIRS = 50
 LEAST_OVERLAP = 0.5
 """Stations duplicate each other when at least half of what the lesser covers is covered by the other, too."""
 
+ROUNDING = 1e-6
+"""Two halves added up in another order are halves all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:
@@ -101,7 +104,8 @@ def pairs(served: Served) -> tuple[Pair, ...]:
     both = _overlaps(served, counted)
     covers = both.diagonal().copy()
     lesser = np.minimum(covers[:, None], covers[None, :])
-    one, other = np.nonzero(np.triu((both >= LEAST_OVERLAP * lesser) & (lesser > 0), 1))
+    enough = LEAST_OVERLAP * lesser * (1.0 - ROUNDING)
+    one, other = np.nonzero(np.triu((both >= enough) & (lesser > 0), 1))
     swap = covers[one] > covers[other]
     one, other = np.where(swap, other, one), np.where(swap, one, other)
     shared = both[one, other]
