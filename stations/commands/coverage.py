@@ -19,7 +19,7 @@ from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojs
 from stations.handouts.townshiptables import coverage_csv, gaps_csv
 from stations.questions.coverage import CoverageAnswer, coverage, reached_area
 from stations.web.house import House
-from stations.web.params import read_coverage
+from stations.web.planned import read_coverage
 from stations.wording.credit import credit_of
 
 LISTED_GAPS = 10

@@ -44,7 +44,8 @@ from stations.questions.coverage import (
 )
 from stations.registry.snapshot import Snapshot
 from stations.web.house import House
-from stations.web.params import Args, Known, read_coverage, refuse_unknown
+from stations.web.params import Args, Known, refuse_unknown
+from stations.web.planned import read_coverage
 from stations.web.planning.state import PLANNING_PARAMETERS, read_versus, snapshot_of
 from stations.wording.credit import say_credit
 from stations.wording.names import Names

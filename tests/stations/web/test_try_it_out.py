@@ -11,7 +11,8 @@ import pytest
 from stations.errors import UnknownRevisionError
 from stations.questions.coverage import Add, Close, CoverageQuery, Move, SetHours
 from stations.registry.log import Registry
-from stations.web.params import BadParameter, Known, read_changes, read_coverage
+from stations.web.params import BadParameter, Known
+from stations.web.planned import read_changes, read_coverage
 from stations.web.planning.state import read_versus
 from tests.stations.web.conftest import Person
 from tests.town import A_FRIDAY, SHANGHAI, Shelf, corner
