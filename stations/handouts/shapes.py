@@ -8,7 +8,7 @@ from typing import Any
 import shapely
 
 from geodata.townships import Townships
-from stations.questions.coverage import CoverageAnswer
+from stations.questions.coverage import CoverageAnswer, TownshipRow
 from stations.questions.coverage.gaps import Gap
 from stations.wording.figures import say_place
 
@@ -23,24 +23,24 @@ def coverage_geojson(answer: CoverageAnswer, townships: Townships) -> dict[str, 
         for code, name, shape in zip(townships.codes, townships.names, townships.geometry, strict=True)
     }
     return collection(
-        (
-            shapes.get((row.code, row.name)),
-            {
-                "code": row.code,
-                "name": row.name,
-                "stations": row.stations,
-                "demand": round(row.demand, 1),
-                "covered": round(row.covered, 1),
-                "covered_twice": round(row.covered_twice, 1),
-                "circle": round(row.circle, 1),
-                "uncovered": round(row.uncovered, 1),
-                "perhaps": round(row.perhaps, 1),
-                "share": None if row.share is None else round(row.share, 4),
-                "unit": answer.unit,
-            },
-        )
-        for row in answer.rows
+        (shapes.get((row.code, row.name)), figures_of(row) | {"unit": answer.unit}) for row in answer.rows
     )
+
+
+def figures_of(row: TownshipRow) -> dict[str, Any]:
+    """The figures of a township, as files and pages give them to programs."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "stations": row.stations,
+        "demand": round(row.demand, 1),
+        "covered": round(row.covered, 1),
+        "covered_twice": round(row.covered_twice, 1),
+        "circle": round(row.circle, 1),
+        "uncovered": round(row.uncovered, 1),
+        "perhaps": round(row.perhaps, 1),
+        "share": None if row.share is None else round(row.share, 4),
+    }
 
 
 def gaps_geojson(answer: CoverageAnswer) -> dict[str, Any]:

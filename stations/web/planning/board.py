@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from geodata.lonlat import LonLat
 from stations.handouts.colours import COVERAGE_CLASSES
+from stations.handouts.shapes import figures_of
 from stations.questions.coverage.serving import Served
 from stations.questions.coverage.whatif import Add, Change, Close, Move, SetHours
 from stations.registry.snapshot import Snapshot
@@ -120,16 +121,8 @@ def town_of(line: Line) -> dict[str, Any]:
     row = line.row
     return {
         "at": line.at,
-        "code": row.code,
+        **figures_of(row),
         "name": line.name,
-        "stations": row.stations,
-        "demand": round(row.demand, 1),
-        "covered": round(row.covered, 1),
-        "covered_twice": round(row.covered_twice, 1),
-        "circle": round(row.circle, 1),
-        "uncovered": round(row.uncovered, 1),
-        "perhaps": round(row.perhaps, 1),
-        "share": None if row.share is None else round(row.share, 4),
         "said": {
             "stations": str(row.stations),
             "covered": line.covered,
