@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import logging
 import os
 import re
@@ -121,10 +120,9 @@ def warm(app: Flask, house: House) -> None:
 
     Templates are compiled and the words of both languages read, so that nobody waits for it who stands in the street.
 
-    What draws maps is slow to import, so commands do without it. An answer makes some hundreds of small objects and
-    no cycles, so collections may be far apart.
+    What prints and draws files is left until somebody asks for one: it takes seconds to import, and much memory. An
+    answer makes some hundreds of small objects and no cycles, so collections may be far apart.
     """
-    importlib.import_module("stations.web.planning.maps")
     snapshot = house.snapshot()
     search(SearchQuery("a"), snapshot, house.atlas)
     if house.atlas is not None:
