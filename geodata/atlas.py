@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.access import Mode
+from geodata.arrays import open_array
 from geodata.demand import Demand
 from geodata.drawing import Drawing
 from geodata.errors import AtlasError, LayerError
@@ -344,12 +345,10 @@ def _read_head(folder: Path) -> dict[str, Any]:
 
 def _mapped(path: Path, shape: list[Any]) -> NDArray[Any]:
     """A saved array, memory-mapped where it has anything in it, checked against what the head says of it."""
-    empty = 0 in shape[1]
-    array: NDArray[Any] = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+    array = open_array(path, mapped=0 not in shape[1])
     if [str(array.dtype), list(array.shape)] != shape:
         raise ValueError(path.name)
-    # A plain view: numpy's memmap class costs microseconds on every slice.
-    return array.view(np.ndarray)
+    return array
 
 
 def _is_ours(path: Path) -> bool:

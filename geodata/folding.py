@@ -9,11 +9,13 @@ through it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.osm import Extract
+if TYPE_CHECKING:
+    from geodata.osm import Extract
 
 Int = NDArray[np.int32]
 Long = NDArray[np.int64]

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geodata.osm import STREET_KINDS
+from geodata.legend import STREET_KINDS
 from geodata.runs import expand_runs
 from geodata.sketch import FIXED, TUNNEL, Sketch
 from geodata.streets import Streets

@@ -24,6 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.arrays import open_array
+
 Arrays = dict[str, NDArray[Any]]
 
 HEAD = "head.json"
@@ -141,13 +143,12 @@ def _read(path: Path) -> Arrays | None:
         head = json.loads((path / HEAD).read_text(encoding="utf-8"))
         arrays = {}
         for name, (dtype, shape, digest) in head.items():
-            whole: NDArray[Any] = np.load(path / f"{name}.npy", mmap_mode=None if 0 in shape else "r")
+            whole = open_array(path / f"{name}.npy", mapped=0 not in shape)
             if [whole.dtype.str, list(whole.shape)] != [dtype, shape] or hashlib.sha256(
                 whole.data
             ).hexdigest() != digest:
                 return None
-            # A plain view: numpy's memmap class costs microseconds on every slice.
-            arrays[name] = whole.view(np.ndarray)
+            arrays[name] = whole
     except FAULTS:
         return None
     with contextlib.suppress(OSError):

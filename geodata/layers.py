@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.arrays import open_array
 from geodata.demand import WORKERS, Demand, Samples, read_population
 from geodata.errors import LayerError
 from geodata.network import StreetNetwork
@@ -307,7 +308,7 @@ def _folders(folder: Path) -> list[Path]:
 
 def _read(path: Path, modes: Iterable[str]) -> Layer:
     head = json.loads((path / HEAD).read_text(encoding="utf-8"))
-    parts = {part: {name: _mapped(path / f"{part}.{name}.npy") for name in names} for part, names in _arrays(head)}
+    parts = {part: {name: open_array(path / f"{part}.{name}.npy") for name in names} for part, names in _arrays(head)}
     layer = from_parts(path.name, str(head["digest"]), parts, modes, str(head["title"]))
     if demand_digest(layer.demand) != layer.digest or any(len(snaps) != head["points"] for snaps in layer.on.values()):
         raise ValueError(path.name)
@@ -316,11 +317,6 @@ def _read(path: Path, modes: Iterable[str]) -> Layer:
 
 def _arrays(head: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return [(str(part), [str(name) for name in names]) for part, names in head["arrays"].items()]
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array.view(np.ndarray)
 
 
 def _figures(path: Path, atlas_digest: str) -> Added:

@@ -35,6 +35,13 @@ STREETS: Mapping[str, tuple[int, int]] = {
 }
 """Class of street -> its rank on the map (0 the broadest, 7 what is walked only) and its first zoom."""
 
+STREET_KINDS = (
+    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link "
+    "unclassified residential living_street service road busway track pedestrian cycleway bridleway path footway steps "
+    "corridor platform elevator"
+).split()
+"""Street classes in the order of their rank on a map; an unknown class counts as ``road``."""
+
 LINK = "_link"
 LINK_LATER = 3
 """A slip road is drawn so many zooms after its road."""

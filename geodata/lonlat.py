@@ -12,7 +12,6 @@ import math
 import re
 from dataclasses import dataclass
 
-import geopy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,7 +83,9 @@ def read_position(text: str) -> LonLat:
             # bends a latitude beyond the pole back on to the Earth.
             degrees = re.search(r"[0-9]+(?:\.[0-9]+)?", wide)
             legible = bool(set(wide.upper()) & set("°NSEW")) and degrees is not None and float(degrees[0]) < 90.0
-            point = geopy.Point.from_string(wide if legible else "")
+            from geopy import Point  # which brings all its geocoders
+
+            point = Point.from_string(wide if legible else "")
         except ValueError:
             raise PositionError(
                 "“{text}” is not a position. Paste longitude and latitude in degrees, like 116.32, 28.29.",

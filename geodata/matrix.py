@@ -55,23 +55,30 @@ class Reach:
     slots: int
 
     @classmethod
-    def gathered(cls, limit_m: float, points: int, slots: int, point: Long, site: Long, centimetres: Long) -> Reach:
+    def gathered(
+        cls, limit_m: float, points: int, slots: int, point: Int | Long, site: Int | Long, centimetres: Int | Long
+    ) -> Reach:
         """Bring entries that come in any order, one for each pair, into the order of the matrix."""
         widths = [int(top).bit_length() for top in (points, centimetres.max(initial=0), slots)]
         if sum(widths) <= WHOLE_KEY_BITS:
             # One number for an entry sorts many times as fast as three.
-            key = (point << (widths[1] + widths[2])) | (centimetres << widths[2]) | site
+            key = point.astype(np.int64)
+            for part, width in ((centimetres, widths[1]), (site, widths[2])):
+                key <<= width
+                key |= part
             key.sort()
-            site = key & ((1 << widths[2]) - 1)
+            site = (key & ((1 << widths[2]) - 1)).astype(np.int32)
             key >>= widths[2]
-            centimetres = key & ((1 << widths[1]) - 1)
-            point = key >> widths[1]
+            centimetres = (key & ((1 << widths[1]) - 1)).astype(np.int32)
+            key >>= widths[1]
+            point = key
         else:
             order = np.lexsort((site, centimetres, point))
             point, site, centimetres = point[order], site[order], centimetres[order]
         start = np.zeros(points + 1, np.int64)
         np.cumsum(np.bincount(point, minlength=points), out=start[1:])
-        return cls(limit_m, start, site.astype(np.int32), (centimetres / CENTIMETRES).astype(np.float32), slots)
+        metres = (centimetres / CENTIMETRES).astype(np.float32)
+        return cls(limit_m, start, site.astype(np.int32, copy=False), metres, slots)
 
     @property
     def points(self) -> int:
@@ -217,19 +224,16 @@ def node_matrix(network: StreetNetwork, sites: Snaps, limit_m: float) -> Reach:
 
 def _gathered(tables: Iterable[tuple[Long, Int | Long, Float]], limit_m: float, points: int, slots: int) -> Reach:
     """Put together what lies within a limit, from groups of sites, points, and float64 [group, points] metres."""
-    owner: list[Long] = []
-    reached: list[Long] = []
-    far: list[Long] = []
+    none = np.empty(0, np.int32)  # 32 bits hold every street: 21,000 km in centimetres
+    owner, reached, far = [none], [none], [none]
     most = math.floor(limit_m * CENTIMETRES) if math.isfinite(limit_m) else None
     for group, point, metres in tables:
         centimetres = np.rint(metres * CENTIMETRES)
         row, column = np.nonzero(np.isfinite(centimetres) if most is None else centimetres <= most)
-        owner.append(group[row])
-        reached.append(point[column].astype(np.int64))
-        far.append(centimetres[row, column].astype(np.int64))
-    none = np.empty(0, np.int64)
-    whole = [np.concatenate([none, *parts]) for parts in (reached, owner, far)]
-    return Reach.gathered(limit_m, points, slots, *whole)
+        owner.append(group[row].astype(np.int32))
+        reached.append(point[column].astype(np.int32))
+        far.append(centimetres[row, column].astype(np.int32))
+    return Reach.gathered(limit_m, points, slots, *map(np.concatenate, (reached, owner, far)))
 
 
 def _searched(points: Points, sites: Snaps, limit_m: float) -> Iterator[tuple[Long, Int, Float]]:

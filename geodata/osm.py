@@ -18,17 +18,10 @@ from geodata.access import Mode, Permission, node_blocks, street_class, way_perm
 from geodata.errors import OsmFileError
 from geodata.features import AdminArea, Place, Premises
 from geodata.legend import AREA_KEYS as DRAWN_AREA_KEYS
-from geodata.legend import LINK, STREETS, area_kind, line_kind, name_kind, place_kind
+from geodata.legend import LINK, STREET_KINDS, STREETS, area_kind, line_kind, name_kind, place_kind
 from geodata.lonlat import LonLat
 from geodata.progress import Progress, silent
 from geodata.sketch import BRIDGE, FIXED, SLIP, TUNNEL, Ring, Sketch, Sketchbook
-
-STREET_KINDS = (
-    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link "
-    "unclassified residential living_street service road busway track pedestrian cycleway bridleway path footway steps "
-    "corridor platform elevator"
-).split()
-"""Street classes in the order of their rank on a map; an unknown class counts as ``road``."""
 
 HOST_TAGS: Mapping[tuple[str, str], str] = {
     ("amenity", "bank"): "bank",
@@ -72,7 +65,7 @@ class Extract:
     permission
         uint8 [W]: for the i-th mode, bit ``2 i`` is travel along the way, bit ``2 i + 1`` against it.
     kind
-        uint8 [W]: index into :data:`STREET_KINDS`.
+        uint8 [W]: index into :data:`geodata.legend.STREET_KINDS`.
     blocked
         Node identifier to bits of the modes that a barrier stops there.
     refused

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,11 @@ from geodata.access import Mode
 from geodata.errors import UnknownModeError
 from geodata.folding import fold
 from geodata.lonlat import METRES_PER_DEGREE, distances_m
-from geodata.osm import Extract
 from geodata.runs import expand_runs
 from geodata.sketch import FIXED
+
+if TYPE_CHECKING:
+    from geodata.osm import Extract
 
 Int = NDArray[np.int32]
 Long = NDArray[np.int64]
@@ -58,7 +61,7 @@ class Streets:
     edge_permission
         uint8 [E]: for the i-th mode bit ``2 i`` is travel from u to v, bit ``2 i + 1`` from v to u.
     edge_kind
-        uint8 [E]: index into ``geodata.osm.STREET_KINDS``.
+        uint8 [E]: index into ``geodata.legend.STREET_KINDS``.
     shape_start
         int64 [E + 1]: the edge's shape points are ``shape_start[e]:shape_start[e + 1]``, its ends included.
     shape_x, shape_y

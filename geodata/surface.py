@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 from scipy.spatial import Delaunay, cKDTree
 
 from geodata.lonlat import METRES_PER_DEGREE
@@ -269,7 +271,7 @@ def _area(mesh: Mesh, metres: Float, off_m: NDArray[np.float32], limit_m: float)
     onward = np.full(sides.size, -1, np.int64)
     onward[place[: mixed.size]] = place[mixed.size :]
     low, high = (sides >> 32).astype(np.int64), (sides & 0xFFFFFFFF).astype(np.int64)
-    return _polygons(_rings(onward), *_crossings(mesh, value, low, high))
+    return _polygons(*_rings(onward), *_crossings(mesh, value, low, high))
 
 
 def _side(a: Int, b: Int) -> Long:
@@ -289,30 +291,42 @@ def _crossings(mesh: Mesh, value: Float, low: Long, high: Long) -> tuple[Float, 
     return np.round(x / FIXED, 6), np.round(y / FIXED, 6)
 
 
-def _rings(onward: Long) -> list[list[int]]:
-    """The cycles of a permutation."""
-    following = onward.tolist()
-    seen = bytearray(len(following))
-    rings = []
-    for start in range(len(following)):
-        if seen[start]:
-            continue
-        ring, at = [], start
-        while not seen[at]:
-            seen[at] = 1
-            ring.append(at)
-            at = following[at]
-        if len(ring) > 2:  # two sides make no ring: vertices at one spot
-            rings.append(ring)
-    return rings
+def _rings(onward: Long) -> tuple[Long, Long]:
+    """The cycles of a permutation, but for those of one or two.
+
+    Returns
+    -------
+    number, ring
+        int64 [K]: what is in them, each from its least on; and which it is of, from 0.
+    """
+    count = onward.size
+    if not count:
+        return onward, onward
+    _, part = connected_components(_edges(np.arange(count), onward), connection="strong")
+    least = np.sort(np.unique(part, return_index=True)[1])
+    before = np.empty(count, np.int64)
+    before[onward] = np.arange(count)
+    # Each is opened before its least and tied to the next: one path, gone along at once.
+    path = onward.copy()
+    path[before[least[:-1]]] = least[1:]
+    open_ = np.flatnonzero(np.arange(count) != before[least[-1]])
+    number = breadth_first_order(_edges(open_, path[open_]), least[0], return_predecessors=False).astype(np.int64)
+    size = np.bincount(part)[part[least]]
+    kept = size > 2  # two sides make no ring: vertices at one spot
+    return number[np.repeat(kept, size)], np.repeat(np.arange(int(kept.sum())), size[kept])
 
 
-def _polygons(rings: list[list[int]], x: Float, y: Float) -> shapely.MultiPolygon:
+def _edges(begin: Long, end: Long) -> csr_array:
+    """A graph of at most one edge from each place, ``begin`` ascending."""
+    count = int(max(begin.max(), end.max())) + 1 if begin.size else 1
+    start = np.searchsorted(begin, np.arange(count + 1))
+    return csr_array((np.ones(begin.size), end, start), shape=(count, count))
+
+
+def _polygons(order: Long, which: Long, x: Float, y: Float) -> shapely.MultiPolygon:
     """Shells run counter-clockwise, holes clockwise; every hole goes to the smallest shell around it."""
-    if not rings:
+    if not order.size:
         return shapely.MultiPolygon()
-    order = np.concatenate([np.array(ring) for ring in rings])
-    which = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
     lines = shapely.linearrings(np.column_stack((x[order], y[order])), indices=which)
     is_shell = shapely.is_ccw(lines)
     shells, holes = lines[is_shell], lines[~is_shell]
@@ -325,9 +339,9 @@ def _polygons(rings: list[list[int]], x: Float, y: Float) -> shapely.MultiPolygo
     _, first = np.unique(hole, return_index=True)
     for at in first:
         inside[shell[at]].append(holes[hole[at]])
-    return _whole(
-        shapely.MultiPolygon([shapely.Polygon(ring, rest) for ring, rest in zip(shells, inside, strict=True)])
-    )
+    area = shapely.MultiPolygon([shapely.Polygon(ring, rest) for ring, rest in zip(shells, inside, strict=True)])
+    # Where no ring meets itself or another the polygons are whole, which is told seven times as fast as of these.
+    return area if shapely.is_simple(shapely.multilinestrings(lines)) else _whole(area)
 
 
 def _whole(area: shapely.MultiPolygon) -> shapely.MultiPolygon:

@@ -27,7 +27,6 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
-import mapbox_vector_tile
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -146,6 +145,8 @@ def encode(drawing: Drawing, z: int, x: int, y: int) -> bytes:
     if not layers:
         return b""
     options = {"y_coord_down": True, "extents": EXTENT, "check_winding_order": False}
+    import mapbox_vector_tile  # brings protobuf, which only who draws needs
+
     return bytes(mapbox_vector_tile.encode(layers, default_options=options))
 
 

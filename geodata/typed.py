@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -74,7 +75,9 @@ def sounds_of(character: str) -> frozenset[str]:
     """Every common way to read a character, in pinyin without tones, ü as v; none for what is not hanzi."""
     if not HANZI.fullmatch(character):
         return frozenset()
-    from pypinyin import Style, pinyin  # a quarter of a second, only when names are searched or compared
+    # Its 40 MB of phrases say nothing of a single character; this is how it is told to leave them out.
+    os.environ["PYPINYIN_NO_PHRASES"] = "true"
+    from pypinyin import Style, pinyin  # only when names are searched or compared
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
     return frozenset(found[0][:READINGS]) if found else frozenset()

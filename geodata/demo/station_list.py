@@ -22,7 +22,7 @@ AMENITIES = (
 )  # fmt: skip
 COLUMNS = (
     "code", "name", "kind", "host", "lon", "lat", "datum", "address", "township", "opening_hours", "self_service_hours",
-    "access", "eligible", *AMENITIES, "seat_count", "phone", "status",
+    "dates", "access", "eligible", *AMENITIES, "seat_count", "phone", "status",
 )  # fmt: skip
 
 STATIONS = 109
@@ -47,6 +47,14 @@ KIND_NAMES: Mapping[str, str] = {
     "rest_station": "工会驿站", "breakfast_point": "爱心早餐点", "nursing_room": "母婴关爱室",
     "drivers_home": "司机之家", "workers_home": "职工之家", "reading_room": "职工书屋", "mobile_point": "流动服务点",
 }  # fmt: skip
+MOBILE: Mapping[int, tuple[str, str]] = {
+    93: ("2027年1月28日至2月1日", "07:00-20:00"),
+    102: ("5月至9月", "09:00-18:00"),
+    107: ("每月第一个周六", "09:00-16:00"),
+}
+"""Dates and hours of points that are not there all year, by place in the list: before the Spring Festival at a bus
+station, all summer in a park, and one day a month in a village."""
+
 STATUS_OF = {17: "planned", 58: "planned", 83: "retired"}
 """By place in the list; the rest are active."""
 
@@ -87,7 +95,18 @@ def list_stations(
             "phone": f"0000-{rng.randint(2_000_000, 8_999_999)}" if rng.random() < 0.5 else "",
             **_opening(rng, house, kind, like, turn),
             **_amenities(rng, kind, like),
+            "dates": "",
         }
+        if number in MOBILE:
+            dates, hours = MOBILE[number]
+            name = _name(house, "mobile_point", {row["name"] for row in rows})
+            row |= {
+                "kind": "mobile_point",
+                "name": name,
+                "dates": dates,
+                "opening_hours": hours,
+                "eligible": "everyone",
+            }
         rows.append(row)
     return rows
 

@@ -231,6 +231,9 @@ def test_there_are_109_stations_with_believable_facts(stations: list[dict[str, s
     assert 5 <= hours[""] <= 30
     assert hours["24/7"] >= 10
     assert any(row["kind"] == "breakfast_point" and "09:00" in row["opening_hours"] for row in stations)
+    assert [row["dates"] for row in stations if row["kind"] == "mobile_point"] == [
+        "2027年1月28日至2月1日", "5月至9月", "每月第一个周六",
+    ]  # fmt: skip
     assert any(row["self_service_hours"] == "22:00-08:00" for row in stations)
     assert {row["status"] for row in stations} == {"active", "planned", "retired"}
     assert {row["host"] for row in stations} >= {"union", "bank", "post_office", "petrol_station", "pharmacy", "police"}

@@ -2,8 +2,7 @@
 
 import pytest
 
-from geodata.legend import KINDS, STREETS, area_kind, line_kind, name_kind, place_kind
-from geodata.osm import STREET_KINDS
+from geodata.legend import KINDS, STREET_KINDS, STREETS, area_kind, line_kind, name_kind, place_kind
 
 
 def test_every_kind_is_another() -> None:

@@ -13,6 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata import surface
 from geodata.building import build_atlas
 from geodata.lonlat import METRES_PER_DEGREE
 from geodata.matrix import Points, reach_matrix
@@ -223,3 +224,20 @@ def test_build_of_a_mode_without_streets_draws_nothing(tmp_path) -> None:
     atlas = build_atlas(path)
     (area,) = reached_areas(atlas.mesh, atlas.network("ebike"), Snaps(np.array([-1]), np.zeros(1), np.ones(1)), (1e3,))
     assert area.is_empty
+
+
+@given(st.permutations(range(9)), st.sampled_from([0, 3, 9]))
+def test_rings_are_gone_round_one_after_the_other(order, count) -> None:
+    onward = [place for place in order if place < count]
+    rings, seen = [], set()
+    for least in range(count):
+        ring, at = [], least
+        while at not in seen:
+            seen.add(at)
+            ring.append(at)
+            at = onward[at]
+        if len(ring) > 2:
+            rings.append(ring)
+    number, which = surface._rings(np.array(onward, np.int64))
+    assert number.tolist() == [at for ring in rings for at in ring]
+    assert which.tolist() == [of for of, ring in enumerate(rings) for _ in ring]
