@@ -168,6 +168,17 @@ class Rating:
             return Verdict.NOT_MET
         return Verdict.MET if self.possible is self.level else Verdict.CANNOT_BE_SAID
 
+    @property
+    def next_level(self) -> Level | None:
+        """The level above the one that is met for certain; None where there is none."""
+        levels = self.standard.levels
+        above = 0 if self.level is None else levels.index(self.level) + 1
+        return levels[above] if above < len(levels) else None
+
+    def open_in(self, level: Level) -> tuple[Finding, ...]:
+        """The items of a level that are missing, or not known."""
+        return tuple(one for one in self.findings if one.level is level and one.met is not Met.MET)
+
 
 def load_standards(taxonomy: Taxonomy, path: Path = FILE) -> Mapping[str, Standard]:
     """Read the standards, by key, in the order of the file.
@@ -220,7 +231,7 @@ def lines(rating: Rating, taxonomy: Taxonomy, names: Fields, language: str = "en
     told = [head]
     for one in rating.findings:
         open_ones = [*one.missing, *one.not_known]
-        why = ", ".join(_need_told(need, taxonomy, names, language) for need in open_ones)
+        why = ", ".join(need_told(need, taxonomy, names, language) for need in open_ones)
         told.append(
             f"  {states[one.met] if chinese else one.met}: {_word(one.item, language)}" + (f" ({why})" if why else "")
         )
@@ -292,10 +303,11 @@ def _check(need: Need, taxonomy: Taxonomy, where: str) -> None:
                 raise TaxonomyError("In {where}: there is no {key}. Take it out, or correct it.", where=where, key=key)
 
 
-def _need_told(need: Need, taxonomy: Taxonomy, names: Fields, language: str) -> str:
+def need_told(need: Need, taxonomy: Taxonomy, names: Fields, language: str) -> str:
+    """Name what an item asks for."""
     chinese = language == "zh"
     if need.any or need.of:
-        parts = [_need_told(one, taxonomy, names, language) for one in need.any or need.of or ()]
+        parts = list(dict.fromkeys(need_told(one, taxonomy, names, language) for one in need.any or need.of or ()))
         joined = ("或" if chinese else " or ").join(parts)
         if need.at_least is None:
             return joined

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
@@ -66,8 +67,8 @@ __all__ = [
 PRIVATE_FIELDS = frozenset({"custodian", "extra", "township_declared"})
 """Never shown to the public: who keeps the station, what a file's other columns hold, and what a list got wrong."""
 
-EMPTY_SAYS = frozenset({"self_service_hours", "season_from", "season_to", "closures", "photos"})
-"""Fields that say something when empty: nobody gets in without staff, the season is all year, nothing shuts it."""
+EMPTY_SAYS = frozenset({"self_service_hours", "season_from", "season_to", "dates", "closures", "photos"})
+"""Fields that say something when empty: nobody gets in without staff, it serves all year, nothing shuts it."""
 
 COORDINATE_DECIMALS = 7
 """Positions are kept to 1e-7 degrees, about a centimetre, so that the same file gives the same record anywhere."""
@@ -100,7 +101,10 @@ class Station:
         OSM grammar: with staff, and without. Empty hours are unknown;
         empty self-service hours are none.
     season_from, season_to
-        Month and day, ``06-01``, both inclusive; empty for all year.
+        Month and day, ``06-01``, both inclusive; empty for all year, and where `dates` say more.
+    dates
+        The only dates on which it serves, in OSM grammar: ``Sa[1]``, ``2027 Jan 28-2027 Feb 1``; empty for all
+        year, or as the season says.
     closures
         Days on which it stays shut, by rising first day.
     amenities
@@ -139,6 +143,7 @@ class Station:
     self_service_hours: Text = ""
     season_from: MonthDay = ""
     season_to: MonthDay = ""
+    dates: Text = ""
     closures: Annotated[tuple[Closure, ...], Field(max_length=MAX_CLOSURES)] = ()
     access: Keys = ()
     eligible: Keys = ()
@@ -175,9 +180,9 @@ class Station:
 
     @property
     def season(self) -> str:
-        """The season in OSM grammar, empty for all year."""
-        if not (self.season_from and self.season_to):
-            return ""
+        """The dates outside which it is closed, in OSM grammar, however they were given; empty for all year."""
+        if self.dates or not (self.season_from and self.season_to):
+            return self.dates
         begin, end = (dt.date.fromisoformat(f"2024-{day}") for day in (self.season_from, self.season_to))
         return f"{_MONTHS[begin.month - 1]} {begin.day:02}-{_MONTHS[end.month - 1]} {end.day:02}"
 
@@ -326,11 +331,14 @@ class FieldFault:
     message: str
 
 
-class StationReader:
-    """Makes stations of outside input, checking every field. Made once and used for many."""
+@cache
+def _checks() -> TypeAdapter[Station]:
+    """What checks every field: some hundredths of a second to make, when a record first comes in."""
+    return TypeAdapter(Station)
 
-    def __init__(self) -> None:
-        self._adapter = TypeAdapter(Station)
+
+class StationReader:
+    """Makes stations of outside input, checking every field."""
 
     def read(self, values: Mapping[str, Any]) -> Station | list[FieldFault]:
         """Make a station, or say what is wrong with each field.
@@ -342,7 +350,7 @@ class StationReader:
         """
         faults: list[FieldFault] = []
         try:
-            station = self._adapter.validate_python(dict(values))
+            station = _checks().validate_python(dict(values))
         except ValidationError as error:
             for fault in error.errors(include_url=False):
                 where = str(fault["loc"][0]) if fault["loc"] else ""
@@ -351,6 +359,8 @@ class StationReader:
         if bool(station.season_from) != bool(station.season_to):
             empty = "season_to" if station.season_from else "season_from"
             faults.append(FieldFault(empty, "", "a season needs both its first and its last day"))
+        if station.dates and (station.season_from or station.season_to):
+            faults.append(FieldFault("dates", station.dates, "either a season or dates say when it serves, not both"))
         return faults or _as_in_the_log(station)
 
     def read_or_raise(self, values: Mapping[str, Any]) -> Station:

@@ -2,6 +2,7 @@
 
 from stations.hours.clock import EARLIEST, HORIZON, LATEST, MAX_BLOCKS, Hours
 from stations.hours.rules import MAX_TEXT, Part, parts_of
+from stations.hours.serving import is_away, next_day, serves_on
 from stations.hours.states import (
     CLOSED_FOR_NOW,
     HOURS_NOT_KNOWN,
@@ -33,5 +34,8 @@ __all__ = [
     "Part",
     "State",
     "StateAt",
+    "is_away",
+    "next_day",
     "parts_of",
+    "serves_on",
 ]

@@ -7,12 +7,14 @@ from datetime import date
 
 from stations.errors import HoursError
 from stations.phrases.clauses import Clause, Dates, Day, Days, runs_of
-from stations.phrases.telling import Telling
+from stations.phrases.occasions import Occasion
+from stations.phrases.telling import Telling, quoted
 from stations.phrases.tokens import DAYS, tokens_of
 
 NOT_KNOWN = "开放时间不详"
 _EVENTS = {"sunrise": "日出", "sunset": "日落", "dawn": "黎明", "dusk": "黄昏"}
 _WEEKEND = frozenset((5, 6))
+_NUMERALS = "零一二三四五"
 
 
 def told(tellings: Sequence[Telling]) -> str:
@@ -31,10 +33,10 @@ def self_service(tellings: Sequence[Telling]) -> str:
     return f"自助（无人值守）：{told(tellings)}"
 
 
-def season(tellings: Sequence[Telling]) -> str:
-    """The part of the year outside which a station is closed."""
-    if all(one.clause.dates and one.clause.days is None and not one.clause.spans for one in tellings):
-        return f"仅{'、'.join(_dates(one.clause.dates) for one in tellings)}开放"
+def season(dates: Sequence[Occasion] | None, tellings: Sequence[Telling]) -> str:
+    """The dates outside which a station is closed, as parts where words can say them, else as rules."""
+    if dates is not None:
+        return f"仅{'，以及'.join(map(_occasion, dates))}开放"
     return f"开放季节：{told(tellings)}"
 
 
@@ -77,8 +79,7 @@ def _statement(one: Telling, *, first: bool) -> str:
     clause = one.clause
     lead = {",": "另", "||": "其余时间"}.get(clause.joint, "但" if clause.firm else "") if not first else ""
     if clause.verbatim:
-        quotes = next((pair for pair in ("“”", "「」", "『』") if not set(pair) & set(clause.verbatim)), "“”")
-        return f"{lead}规则{quotes[0]}{clause.verbatim}{quotes[1]}"
+        return f"{lead}规则{quoted(clause.verbatim)}"
     named = _named(one)
     if clause.bars:
         return lead + _closed(clause, named or ("" if first else "每天"))
@@ -94,7 +95,7 @@ def _statement(one: Telling, *, first: bool) -> str:
 def _named(one: Telling) -> str:
     """The dates and days of a statement; empty for all of them."""
     clause = one.clause
-    dates = _dates(clause.dates)
+    dates = dates_of(clause.dates)
     if one.of_workdays:
         return f"{dates}工作日"
     days = days_of(clause.days) if clause.days is not None else ""
@@ -138,7 +139,8 @@ def _times(clause: Clause) -> str:
     return "、".join(map(span, clause.spans))
 
 
-def _dates(dates: Sequence[Dates]) -> str:
+def dates_of(dates: Sequence[Dates]) -> str:
+    """Dates of a statement: 5月至9月、12月1日."""
     return "、".join(map(_range, dates))
 
 
@@ -162,3 +164,27 @@ def _day(day: Day) -> str:
     year = f"{day.year}年" if day.year else ""
     month = f"{day.month}月" if day.month else ""
     return f"{year}{month}{day.day}日" if day.day else f"{year}{month}"
+
+
+def occasions(several: Sequence[Occasion]) -> str:
+    """Dates on which a station serves: 6月1日至9月30日；每月第一个周六."""
+    return "；".join(map(_occasion, several))
+
+
+def _occasion(one: Occasion) -> str:
+    dates = dates_of(one.dates)
+    if one.monthly:
+        return f"{dates}每月{'、'.join(f'{day}日' for day in one.monthly)}"
+    if one.days is None:
+        return dates
+    if one.nths:
+        counted = "、".join(_nth(number) for number in one.nths)
+        return f"{dates}每月{counted}{'、'.join(f'周{DAYS[day]}' for day in sorted(one.days.weekdays))}"
+    days = days_of(one.days)
+    return f"{dates}每{days}" if days.startswith("周") and "至" not in days else dates + days
+
+
+def _nth(number: int) -> str:
+    if number == -1:
+        return "最后一个"
+    return f"{'倒数' if number < 0 else ''}第{_NUMERALS[abs(number)]}个"

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from stations.phrases.clauses import Clause, Dates, Day, Days, runs_of
-from stations.phrases.telling import Telling
+from stations.phrases.occasions import Occasion
+from stations.phrases.telling import Telling, quoted
 
 NOT_KNOWN = "Hours not known"
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 _EVENTS = ("sunrise", "sunset", "dawn", "dusk")
 
 
@@ -29,11 +31,40 @@ def self_service(tellings: Sequence[Telling]) -> str:
     return f"self-service (unstaffed): {_lower(told(tellings))}"
 
 
-def season(tellings: Sequence[Telling]) -> str:
-    """The part of the year outside which a station is closed."""
-    if all(one.clause.dates and one.clause.days is None and not one.clause.spans for one in tellings):
-        return f"only {_and([_dates(one.clause.dates) for one in tellings])}"
+def season(dates: Sequence[Occasion] | None, tellings: Sequence[Telling]) -> str:
+    """The dates outside which a station is closed, as parts where words can say them, else as rules."""
+    if dates is not None:
+        return f"only {', and '.join(map(_occasion, dates))}"
     return f"season: {_lower(told(tellings))}"
+
+
+def occasions(several: Sequence[Occasion]) -> str:
+    """Dates on which a station serves: 1 June to 30 September; the first Saturday of each month."""
+    return "; ".join(map(_occasion, several))
+
+
+def _occasion(one: Occasion) -> str:
+    dates = _dates(one.dates)
+    if one.monthly:
+        days = f"the {_and([_ordinal(day) for day in one.monthly])} of each month"
+    elif one.days is None:
+        return dates
+    elif one.nths:
+        names = [calendar.day_name[day] for day in sorted(one.days.weekdays)]
+        days = f"the {_and([_nth(number) for number in one.nths])} {_and(names)} of each month"
+    else:
+        days = days_of(one.days)
+        days = f"every {days}" if one.days.weekdays and "to" not in days else days
+    return f"{days} in {dates}" if dates else days
+
+
+def _nth(number: int) -> str:
+    return _ORDINALS[number] if number > 0 else f"{_ORDINALS[-number]} last" if number < -1 else "last"
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def closure(first: date, last: date, reason: str) -> str:
@@ -72,7 +103,7 @@ def _statement(one: Telling, *, first: bool) -> str:
     clause = one.clause
     lead = {",": "also ", "||": "otherwise "}.get(clause.joint, "but " if clause.firm else "") if not first else ""
     if clause.verbatim:
-        return f"{lead}rule “{clause.verbatim}”"
+        return f"{lead}rule {quoted(clause.verbatim)}"
     dates = _dates(clause.dates)
     days = _days(one)
     if clause.bars:
@@ -86,8 +117,9 @@ def _statement(one: Telling, *, first: bool) -> str:
     if not clause.spans and not days and not dates:
         return f"{lead}open 24 hours{_remark(clause)}"
     when = f"{dates}: " if dates else ""
-    modifier = {"closed": "closed ", "unknown": "perhaps open "}.get(clause.state, "")
-    return f"{lead}{when}{modifier}{days or 'every day'} {_times(clause) or 'all day'}{_remark(clause)}"
+    # Not “closed Monday 12:00–13:00”, in which the times may be those of the other days.
+    before, after = {"closed": ("", " closed"), "unknown": ("perhaps open ", "")}.get(clause.state, ("", ""))
+    return f"{lead}{when}{before}{days or 'every day'} {_times(clause) or 'all day'}{after}{_remark(clause)}"
 
 
 def _days(one: Telling) -> str:

@@ -8,20 +8,23 @@ that were not understood.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from stations.errors import HoursError
 from stations.hours.rules import MAX_TEXT, parts_of, written
 from stations.phrases.clauses import Clause, in_order, only_closes, osm_text, without_idle_closures
 from stations.phrases.completing import clauses_of
+from stations.phrases.english_words import is_english
 from stations.phrases.statements import statements_of
 from stations.phrases.tokens import NOT_UNDERSTOOD, narrow, refused, tokens_of
+from stations.phrases.translating import translated
 
 TOO_LONG = "Opening hours of {length} characters are too long; at most {longest} are read."
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z]")
 _SAYS_ANYTHING = re.compile(r"[A-Za-z0-9\"]")
-_QUOTED = re.compile(r'"[^"]*"')
+_QUOTED = re.compile('"[^"]*"|“[^“”]*”|「[^「」]*」|『[^『』]*』')
 _LOOSE_TIME = re.compile(r"(?<![\d:])\d:\d\d")
 
 
@@ -63,14 +66,23 @@ def read_hours(text: str) -> str:
 
 def _in_narrow_letters(text: str, fault: HoursError) -> str:
     """What a Chinese keyboard makes of the grammar, ``Mo-Fr 08：30—12：00``, and what is in no grammar: ``9am-5pm``."""
-    try:
+    with suppress(HoursError):
         return _grammar(narrow(text).strip())
-    except HoursError:
-        pass
+    if is_english(_QUOTED.sub("", text)):
+        return _english(text)
     try:
         return _phrase(text)
     except HoursError:
         raise _at_words(fault, text) from None
+
+
+def _english(text: str) -> str:
+    chinese = translated(text)
+    try:
+        return _phrase(chinese)
+    except HoursError as error:
+        # Its words and places are those of the Chinese.
+        raise refused(error.template, text, 0, len(text)) from None
 
 
 def _grammar(text: str) -> str:

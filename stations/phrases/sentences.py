@@ -11,6 +11,7 @@ from typing import Literal
 from stations.hours.clock import Hours
 from stations.hours.rules import parts_of
 from stations.phrases import chinese, english
+from stations.phrases.occasions import occasions_of
 from stations.phrases.telling import tellings_of
 
 Language = Literal["zh", "en"]
@@ -44,7 +45,7 @@ def sentence(hours: Hours | str, language: Language) -> str:
     if hours.self_service_text:
         said.append(words.self_service(tellings_of(parts_of(hours.self_service_text))))
     if hours.season:
-        said.append(words.season(tellings_of(parts_of(hours.season))))
+        said.append(words.season(occasions_of(hours.season), tellings_of(parts_of(hours.season))))
     said += [words.closure(closure.first, closure.last, closure.reason) for closure in hours.closures]
     return words.joined(said)
 
@@ -58,3 +59,16 @@ def in_words(text: str) -> bool:
         A text that is not in the grammar.
     """
     return not text.strip() or not any(told.clause.verbatim for told in tellings_of(parts_of(text)))
+
+
+def dates_in_words(text: str, language: Language) -> str:
+    """Tell dates in OSM grammar, as ``每月第一个周六``; those that words cannot say as they are, nothing for all year.
+
+    Raises
+    ------
+    HoursError
+        A text that is not in the grammar.
+    """
+    words = chinese if language == "zh" else english
+    found = occasions_of(text)
+    return text if found is None else words.occasions(found)

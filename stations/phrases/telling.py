@@ -80,6 +80,12 @@ def tellings_of(parts: tuple[Part, ...]) -> list[Telling]:
     return found
 
 
+def quoted(rule: str) -> str:
+    """A rule in quotes that it does not hold itself, so that it can be read from them."""
+    quotes = next((pair for pair in ("“”", "「」", "『』") if not set(pair) & set(rule)), "“”")
+    return f"{quotes[0]}{rule}{quotes[1]}"
+
+
 def _opens_what_is_shut(before: list[Clause], fallback: Clause) -> bool:
     """Whether a fallback opens days that were closed before it: “closed on Mondays, otherwise …” would deny that."""
     opens = bool(fallback.spans) or fallback.state == "open"
@@ -96,7 +102,7 @@ def _ends_holidays(before: Clause, clause: Clause) -> bool:
 
 
 def _clause(part: Part) -> Clause:
-    dates = _dates_of(part.dates)
+    dates = dates_of(part.dates)
     days = _days_of(part)
     spans = _spans_of(part.times)
     if spans in _WHOLE_DAY:
@@ -107,7 +113,8 @@ def _clause(part: Part) -> Clause:
     return Clause(dates, days if part.days else None, spans, part.modifier, part.comment)
 
 
-def _dates_of(text: str) -> tuple[Dates, ...] | None:
+def dates_of(text: str, *, years: bool = False) -> tuple[Dates, ...] | None:
+    """The dates of a rule; None where words cannot say them, as more than one of named years unless `years` allows."""
     found: list[Dates] = []
     for piece in text.split(",") if text else ():
         match = _DATES.fullmatch(piece)
@@ -122,7 +129,7 @@ def _dates_of(text: str) -> tuple[Dates, ...] | None:
                 # "2026Jan-Mar" is three months of one year.
                 last = replace(last, year=first.year)
         dates = Dates(first, last)
-        if not _sayable(dates, several=len(found) > 0):
+        if not _sayable(dates, several=len(found) > 0 and not years):
             return None
         found.append(dates)
     return tuple(found)

@@ -19,7 +19,7 @@ NOT_UNDERSTOOD = (
 
 DAYS = "一二三四五六日"
 _NUMERALS = "零一二三四五六七八九"
-_NUMBER = r"(?:\d{1,2}(?!\d)|[二三四五]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
+NUMBER = r"(?:\d{1,2}(?!\d)|[二三四五]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
 _WEEKDAY = re.compile(r"(?:每逢|每|逢)?个?(?:周|星期|礼拜)([一二三四五六日天七]+(?![点时月十])|[1-7](?![\d:点时月.]))")
 _BARE_WEEKDAY = re.compile(r"[一二三四五六日天](?![点时月十一二三四五六七八九半])|[1-7](?![\d:点时月日号.])")
 # 一至五 and 六、日 with no 周 before them, where no part of a clock or a calendar follows.
@@ -32,14 +32,14 @@ _LAST_ENTRY = re.compile(
 )
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d:.])日?")
 _DATE = re.compile(
-    rf"(?:(\d{{4}})年)?({_NUMBER})月份?(?:({_NUMBER})(?:[日号]|(?=[-至到]{_NUMBER}[日号])))?|(\d{{4}})年(?!\d)"
+    rf"(?:(\d{{4}})年)?({NUMBER})月份?(?:({NUMBER})(?:[日号]|(?=[-至到]{NUMBER}[日号])))?|(\d{{4}})年(?!\d)"
 )
-_DAY = re.compile(rf"({_NUMBER})[日号]")
+_DAY = re.compile(rf"({NUMBER})[日号]")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?![\d:])")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.])")
-_SPOKEN = re.compile(rf"({_NUMBER})[点时](?!间)(?:(半)|([一三])刻|整|({_NUMBER})分|({_NUMBER})(?![\d:点时分]))?")
+_SPOKEN = re.compile(rf"({NUMBER})[点时](?!间)(?:(半)|([一三])刻|整|({NUMBER})分|({NUMBER})(?![\d:点时分]))?")
 _PLAIN = re.compile(r"\d{1,4}(?!\d)")
-_SPELT = re.compile(rf"{_NUMBER}")
+_SPELT = re.compile(rf"{NUMBER}")
 _QUOTE = re.compile('“([^“”]*)”|"([^"]*)"|「([^「」]*)」|『([^『』]*)』')
 _LOCAL = (
     "(?:同|按照|按|随|依|与|以|跟随|跟|参照|执行)?(?:所在|本|该)?(?:{hosts})的?"
@@ -212,11 +212,11 @@ def _dates(read: str, at: int) -> Iterator[_Match]:
         yield found.end(), "date", "", (int(found[1]), int(found[2]), int(found[3]))
     found = _DATE.match(read, at)
     if found:
-        numbers = (int(found[1] or found[4] or 0), _number(found[2] or "0"), _number(found[3] or "0"))
+        numbers = (int(found[1] or found[4] or 0), number_of(found[2] or "0"), number_of(found[3] or "0"))
         yield found.end(), "date", "", numbers
     found = _DAY.match(read, at)
     if found:
-        yield found.end(), "day", "", (_number(found[1]),)
+        yield found.end(), "day", "", (number_of(found[1]),)
 
 
 def _times(read: str, at: int, before: list[Token]) -> Iterator[_Match]:
@@ -228,18 +228,18 @@ def _times(read: str, at: int, before: list[Token]) -> Iterator[_Match]:
         yield found.end(), "time", ".", (int(found[1]), int(found[2]))
     found = _SPOKEN.match(read, at)
     if found:
-        quarters = 30 if found[2] else 15 * _number(found[3] or "0")
-        minutes = _number(found[4] or found[5] or "0") or quarters
-        yield found.end(), "time", "点", (_number(found[1]), minutes)
+        quarters = 30 if found[2] else 15 * number_of(found[3] or "0")
+        minutes = number_of(found[4] or found[5] or "0") or quarters
+        yield found.end(), "time", "点", (number_of(found[1]), minutes)
     found = _PLAIN.match(read, at)
     if found:
         yield found.end(), "number", found[0], (int(found[0]),)
     found = _SPELT.match(read, at)
     if found and before and before[-1].kind == "daypart":
-        yield found.end(), "number", found[0], (_number(found[0]),)
+        yield found.end(), "number", found[0], (number_of(found[0]),)
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     """A number in digits, or in Chinese numerals up to 59."""
     if text.isdecimal():
         return int(text)

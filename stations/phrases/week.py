@@ -29,12 +29,13 @@ _MORNING_ENDS = time(12)
 
 _CHINESE_REASONS = {
     HOURS_NOT_KNOWN: "开放时间不详",
-    OUT_OF_SEASON: "不在开放季节",
+    OUT_OF_SEASON: "不在服务日期",
     CLOSED_FOR_NOW: "暂停开放",
     SELF_SERVICE: "自助",
     OUT_OF_RANGE: "该年份没有开放时间",
     SCHOOL_HOLIDAYS: "学校假期不详",
 }
+_ENGLISH_REASONS = {OUT_OF_SEASON: "not one of its days"}
 _YEAR_NOT_ANNOUNCED = re.compile(re.escape(NOT_ANNOUNCED).replace(r"\{year\}", r"(\d+)"))
 
 
@@ -153,7 +154,7 @@ def span_in_words(span: DaySpan, language: Language) -> str:
 def reason_in_words(reason: str, language: Language) -> str:
     """A reason of `Hours.state_at` in a language; comments and reasons that staff wrote stay as they are."""
     if language == "en":
-        return reason
+        return _ENGLISH_REASONS.get(reason, reason)
     announced = _YEAR_NOT_ANNOUNCED.fullmatch(reason)
     return f"{announced[1]}年放假安排尚未公布" if announced else _CHINESE_REASONS.get(reason, reason)
 

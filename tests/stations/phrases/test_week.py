@@ -67,7 +67,7 @@ def test_always_open_is_every_day_whole():
 def test_closures_and_seasons_are_noted():
     closure = Closure(first=date(2026, 3, 3), last=date(2026, 3, 4), reason="装修")
     days = table(Hours.parse("08:00-18:00", SHANGHAI, season="Mar-Dec", closures=(closure,)), "2026-02-28")
-    assert days["周六 02-28"] == ("", "春节调休上班；不在开放季节")
+    assert days["周六 02-28"] == ("", "春节调休上班；不在服务日期")
     assert days["周日 03-01"] == ("08:00–18:00", "")
     assert days["周二 03-03"] == ("", "装修")
 
