@@ -8,26 +8,40 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import osmium
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from flask.testing import FlaskClient
 
 from geodata.atlas import Atlas
 from geodata.building import build_atlas
 from geodata.lonlat import LonLat, metres_per_degree
 from geodata.memo import Memo
+from stations.desk.lists import Lists
+from stations.notices.notices import Notices
+from stations.notices.posting import Poster
+from stations.notices.standing import Books
+from stations.people.facts import By, Grant, Person, Role
+from stations.people.people import People
+from stations.photos.keeping import Photos
 from stations.registry.entries import Batch, Changes, Entry
 from stations.registry.log import Registry
 from stations.registry.snapshot import Snapshot
 from stations.registry.stores import open_store
+from stations.rounds.rounds import Rounds
+from stations.scenarios import Plans
 from stations.settings import Settings
 from stations.station import Station, StationReader
+from stations.stock.stock import Stock
 from stations.upkeep.saying import Upkeep
-from stations.web import House, hang
+from stations.web.doors import hang
+from stations.web.house import House
+from stations.web.who import KEPT_IN, TOKEN
 
 PROJECT = Path(__file__).parents[1]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -148,6 +162,20 @@ class Upkeeps:
         shutil.copyfile(self._empty, file)
         return Upkeep(open_store(f"sqlite:///{file}", 1.0), SHANGHAI, **options)
 
+    def plans(self, **options) -> Plans:
+        """Plans of which none was saved yet, in a file of their own."""
+        self._made += 1
+        file = self._folder / f"{self._made}.db"
+        shutil.copyfile(self._empty, file)
+        return Plans(open_store(f"sqlite:///{file}", 1.0), SHANGHAI, **options)
+
+    def people(self, clock=lambda: datetime.now(UTC)) -> People:
+        """Staff of whom there is nobody yet, in a file of their own; their passwords are hashed in no time."""
+        self._made += 1
+        file = self._folder / f"{self._made}.db"
+        shutil.copyfile(self._empty, file)
+        return People(open_store(f"sqlite:///{file}", 1.0), clock, hasher=PasswordHasher(1, 8, 1))
+
 
 @pytest.fixture(scope="session")
 def upkeeps(tmp_path_factory) -> Upkeeps:
@@ -159,6 +187,7 @@ def open_house(atlas, town_stations, upkeeps) -> OpenHouse:
     """Make an app over the town, or over other ground and other stations.
 
     What is said at its doors goes to the upkeep that is given, or a new one; with ``None`` nothing can be said.
+    So it is with saved plans, and with the staff.
     """
 
     def make(
@@ -170,13 +199,74 @@ def open_house(atlas, town_stations, upkeeps) -> OpenHouse:
         settings=None,
         upkeep="new",
         online=None,
+        plans="new",
+        people="new",
+        desk=None,
+        mail=None,
+        rounds="over the desk",
+        lists="over the desk",
+        photos="over the desk",
+        stock="over the desk",
+        notices="over the desk",
+        organisation=None,
     ) -> Flask:
         app = Flask("yizhan", root_path=str(PROJECT))
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
         settings = settings or Settings(demo=demo)
         shelf = shelf or Shelf(town_stations if stations is None else stations)
-        hang(app, House(settings, shelf, ground, upkeeps.new() if upkeep == "new" else upkeep, online))
+        upkeep = upkeeps.new() if upkeep == "new" else upkeep
+        plans = upkeeps.plans() if plans == "new" else plans
+        people = upkeeps.people() if people == "new" else people
+        if rounds == "over the desk":
+            rounds = None if desk is None else Rounds(desk.registry.store, 30)
+        if lists == "over the desk":
+            lists = None if desk is None else Lists(desk.registry.store)
+        if stock == "over the desk":
+            stock = None if desk is None else Stock(desk.registry.store)
+        if photos == "over the desk":
+            photos = None if desk is None else Photos(desk.registry.store)
+        if notices == "over the desk":
+            without = desk is None or people is None
+            about = {"mail": mail, "poster": Poster(), "address": settings.address, "zone": SHANGHAI}
+            about["books"] = Books(rounds, stock)
+            notices = None if without else Notices(desk, people, **about)
+        more = {"notices": notices, "mail": mail, "rounds": rounds, "lists": lists, "stock": stock, "photos": photos}
+        more["organisation"] = organisation
+        hang(app, House(settings, shelf, ground, upkeep, online, plans, people, desk, **more))
         return app
 
     return make
+
+
+AREA = "360681"
+"""The county of both townships."""
+
+
+def token_of(client: FlaskClient) -> str:
+    """What a form of the browser that a client is must carry."""
+    token: str = client.get("/api/token").get_json()["token"]
+    return token
+
+
+def signed_in(
+    client: FlaskClient,
+    role: Role | str,
+    area: str = AREA,
+    stations: tuple[str, ...] = (),
+    login: str = "",
+    name: str = "",
+) -> Person:
+    """Sign somebody in, in the browser that a client is, as if they had entered their password.
+
+    A new person of that role and area, unless the log-in name is given and is there already.
+    """
+    people: People = client.application.extensions[KEPT_IN].people
+    login = login or f"{Role(role).value}{len(people.all())}"
+    person = people.by_login(login)
+    if person is None:
+        grants = [Grant(Role(role), area, frozenset(stations))]
+        person, _ = people.add(login, name or f"{role}某", grants, by=By("test"), must_change=False)
+    with client.session_transaction() as kept:
+        kept[TOKEN] = people.sessions.begin(person, "Test/1")
+    return person

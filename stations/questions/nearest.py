@@ -17,7 +17,7 @@ from geodata.lonlat import LonLat
 from geodata.paths import path
 from geodata.snapping import Snap
 from geodata.travel import metres_between
-from stations.hours import State, StateAt
+from stations.hours import Hours, State, StateAt, is_away
 from stations.questions.outwards import Basis, by_distance, circle_m
 from stations.questions.reach import sites_on
 from stations.registry.snapshot import Snapshot
@@ -156,8 +156,8 @@ def find_nearest(query: NearestQuery, snapshot: Snapshot, atlas: Atlas | None) -
     nearer before farther. ``almost`` holds those nearer than the last that fits which do not, each with its reasons.
     When none is open, ``later`` holds those within the minutes that lack nothing else and open within 12 hours, and
     are then not in ``almost``. When none fits at all, ``almost`` also holds the closest beyond the minutes that would,
-    with their true times, or where no street leads to any, the closest in a straight line, as an estimate. Ties are
-    broken by code.
+    with their true times, or where no street leads to any, the closest in a straight line, as an estimate. One that
+    serves on given dates alone is nowhere among them on other days, but may be in ``later``. Ties are broken by code.
 
     Raises
     ------
@@ -212,11 +212,12 @@ class _Sift:
             return self.opened < query.limit
         if not beyond:
             opens = suits and not self.opened and arrival.until is not None and arrival.until - query.at <= SOON
-            if opens or len(self.almost) < query.limit:
+            away = _is_away(snapshot.hours(row), arrival, query.at)
+            if opens or (not away and len(self.almost) < query.limit):
                 unfit = _unfit(query, snapshot, row, seconds, metres, basis, arrival)
                 if opens:
                     self.shut.append(unfit)
-                if len(self.almost) < query.limit:
+                if not away and len(self.almost) < query.limit:
                     self.almost.append(unfit)
         return True
 
@@ -239,6 +240,11 @@ class _Sift:
 def is_for(station: Station, who: frozenset[str]) -> bool:
     """Whether a station is for a person; one that does not say, and a person who does not, are taken together."""
     return not who or not station.eligible or EVERYONE in station.eligible or not who.isdisjoint(station.eligible)
+
+
+def _is_away(hours: Hours, arrival: StateAt, now: datetime) -> bool:
+    """Whether a station is not there on this day at all: neither on arrival nor when one sets out."""
+    return is_away(hours, arrival) and is_away(hours, hours.state_at(now))
 
 
 def _opens_at(found: Found) -> datetime:

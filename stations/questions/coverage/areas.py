@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 
@@ -15,8 +17,15 @@ from stations.questions.reach import sites_on
 from stations.registry.snapshot import Snapshot
 
 
-def reached_area(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> dict[float, shapely.MultiPolygon]:
-    """The area from which a station that counts is within each of the query's bands: minutes to shapes in WGS-84.
+def reached_area(
+    query: CoverageQuery, snapshot: Snapshot, atlas: Atlas, bands: Sequence[float] | None = None
+) -> dict[float, shapely.MultiPolygon]:
+    """The area from which a station that counts is within each of some minutes: minutes to shapes in WGS-84.
+
+    Parameters
+    ----------
+    bands
+        Ascending; None for the query's own.
 
     Raises
     ------
@@ -27,9 +36,10 @@ def reached_area(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> dict
     sites = sites_on(snapshot, atlas, query.mode)
     surely = counted_of(query, snapshot).surely
     counting = Snaps(np.where(surely, sites.edge, np.int32(-1)), sites.offset_m, sites.off_m)
-    limits_m = tuple(minutes * 60.0 * speed_ms for minutes in query.bands)
+    asked = query.bands if bands is None else tuple(bands)
+    limits_m = tuple(minutes * 60.0 * speed_ms for minutes in asked)
     network = atlas.network(query.mode)
-    return dict(zip(query.bands, reached_areas(atlas.mesh, network, counting, limits_m), strict=True))
+    return dict(zip(asked, reached_areas(atlas.mesh, network, counting, limits_m), strict=True))
 
 
 def service_radius_m(query: CoverageQuery, atlas: Atlas) -> float:

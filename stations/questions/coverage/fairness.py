@@ -42,6 +42,8 @@ class Fairness:
         The township with the least covered share; empty and None where none has any demand.
     best_code, best_name, best_share
         The one with the most.
+    worst_others, best_others
+        How many more have as little, and as much.
     access
         Among demand points, weighted by their demand: the number of stations within reach.
     theil_within, theil_between
@@ -56,6 +58,8 @@ class Fairness:
     best_code: str
     best_name: str
     best_share: float | None
+    worst_others: int
+    best_others: int
     access: Inequality
     theil_within: float | None
     theil_between: float | None
@@ -83,6 +87,8 @@ def fairness(served: Served) -> Fairness:
         best_code=best.code if best else "",
         best_name=best.name if best else "",
         best_share=float(shares.max()) if best else None,
+        worst_others=int(np.count_nonzero(shares == shares.min())) - 1 if worst else 0,
+        best_others=int(np.count_nonzero(shares == shares.max())) - 1 if best else 0,
         access=spread,
         theil_within=within,
         theil_between=between,

@@ -24,7 +24,8 @@ class CoverageQuery:
     speed_kmh
         How fast; None for the travel mode's own speed.
     at
-        Count the stations that are open at this moment (aware); None counts all, whatever their hours.
+        Count the stations that are open at this moment (aware); None counts all that serve all year, whatever their
+        hours.
     amenities
         Count the stations that have all of these, themselves or next door.
     weight

@@ -20,7 +20,7 @@ from geodata.lonlat import Float
 from geodata.standing import Rows
 from stations.errors import QuestionError
 from stations.hours import State
-from stations.questions.coverage.nearby import Bool, Int, Metres, nearby
+from stations.questions.coverage.nearby import Bool, Int, Metres, count_nearby, nearby_if
 from stations.questions.coverage.query import LEAST_SPEED_KMH, CoverageQuery
 from stations.questions.coverage.whatif import supposed
 from stations.questions.reach import circle_pieces, reach_pieces
@@ -37,7 +37,8 @@ class Counted:
         bool [active]: have the amenities.
     surely, perhaps
         bool [active]: suit and are open at the moment; suit, and their hours at the moment are not known. Whatever
-        the hours, all that suit are counted surely.
+        the hours, all that suit and serve all year are counted surely: a stall of five days is no part of a network,
+        unless one asks for one of its days.
     """
 
     suits: Bool
@@ -74,11 +75,8 @@ class Served:
     nearest_m, nearest_site
         float32 and int32 [P]: the nearest counted station within reach; infinite and -1 where there is none. Sites
         are places among the active stations.
-    second_m, nearest_if_m
-        float32 [P]: to the second nearest that counts; to the nearest, if unknown hours were open.
-    circle_times, circle_m, circle_site
-        Counted stations within the same distance in a straight line, the metres to the nearest of them, and which it
-        is.
+    circle_times
+        int32 [P]: counted stations within the same distance in a straight line.
     """
 
     query: CoverageQuery
@@ -95,16 +93,17 @@ class Served:
     times_if: Int
     nearest_m: Metres
     nearest_site: Int
-    second_m: Metres
-    nearest_if_m: Metres
     circle_times: Int
-    circle_m: Metres
-    circle_site: Int
 
     @cached_property
     def covered(self) -> Bool:
         """Bool [P]: within reach of a station that counts."""
         return self.times >= 1
+
+    @property
+    def dated(self) -> Bool:
+        """Bool [active]: stations left out for serving on given dates alone, as no moment is asked for."""
+        return self.suits & ~self.counts if self.query.at is None else np.zeros(self.suits.size, bool)
 
     @property
     def weight(self) -> Float:
@@ -180,6 +179,10 @@ class Served:
             self.snapshot, self.atlas, self.query.mode, self.layer.key, self.limit_m if limit_m is None else limit_m
         )
 
+    def circles(self) -> Iterator[Rows]:
+        """The matrix of straight lines to at least the limit; mostly in one piece."""
+        return circle_pieces(self.snapshot, self.atlas, self.layer.key, self.limit_m)
+
 
 def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
     """Find out who is served.
@@ -209,12 +212,9 @@ def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
     limit_m = query.minutes * 60.0 * speed_ms
     counted = counted_of(query, snapshot)
     points = layer.demand.weight.size
-    pieces = list(reach_pieces(snapshot, atlas, query.mode, layer.key, limit_m))
-    surely = nearby(pieces, counted.surely, limit_m, points)
-    either = surely
-    if counted.perhaps.any():
-        either = nearby(pieces, counted.surely | counted.perhaps, limit_m, points)
-    straight = nearby(circle_pieces(snapshot, atlas, layer.key, limit_m), counted.surely, limit_m, points)
+    pieces = reach_pieces(snapshot, atlas, query.mode, layer.key, limit_m)
+    near, times_if = nearby_if(pieces, counted.surely, counted.perhaps, limit_m, points)
+    circles = circle_pieces(snapshot, atlas, layer.key, limit_m)
     return Served(
         query=query,
         snapshot=snapshot,
@@ -226,15 +226,11 @@ def serve(query: CoverageQuery, snapshot: Snapshot, atlas: Atlas) -> Served:
         suits=counted.suits,
         counts=counted.surely,
         perhaps=counted.perhaps,
-        times=surely.times,
-        times_if=either.times,
-        nearest_m=surely.metres,
-        nearest_site=surely.site,
-        second_m=surely.second_m,
-        nearest_if_m=either.metres,
-        circle_times=straight.times,
-        circle_m=straight.metres,
-        circle_site=straight.site,
+        times=near.times,
+        times_if=times_if,
+        nearest_m=near.metres,
+        nearest_site=near.site,
+        circle_times=count_nearby(circles, counted.surely, limit_m, points),
     )
 
 
@@ -268,7 +264,7 @@ def counted_of(query: CoverageQuery, snapshot: Snapshot) -> Counted:
     for key in query.amenities:
         suits &= snapshot.has(key, nearby=True)[rows]
     if query.at is None:
-        return Counted(suits, suits, np.zeros(rows.size, bool))
+        return Counted(suits, suits & ~snapshot.dated[rows], np.zeros(rows.size, bool))
     state = snapshot.states_at(query.at)[rows]
     return Counted(suits, suits & (state == STATE_CODES[State.OPEN]), suits & (state == STATE_CODES[State.UNKNOWN]))
 

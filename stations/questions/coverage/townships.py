@@ -9,7 +9,7 @@ import numpy as np
 from geodata.atlas import Atlas
 from geodata.lonlat import Float
 from stations.questions.coverage.gaps import Gap, gaps
-from stations.questions.coverage.nearby import nearby
+from stations.questions.coverage.nearby import count_nearby
 from stations.questions.coverage.query import CoverageQuery
 from stations.questions.coverage.serving import Served, serve, settled, summed
 from stations.questions.reach import circle_pieces
@@ -92,6 +92,8 @@ class CoverageAnswer:
         Of the demand: ``metres of street``, ``people``, ``square metres`` or ``workers``.
     unsure
         Stations whose hours at the moment are not known; they count in ``perhaps`` alone.
+    dated
+        Stations that serve on given dates alone; without a moment they do not count.
     layer, layer_digest
         Key and digest of the demand; that of a layer which was added is not in the atlas's ``digest``.
     """
@@ -103,6 +105,7 @@ class CoverageAnswer:
     gaps: tuple[Gap, ...]
     unit: str
     unsure: int
+    dated: int
     revision: int
     digest: str
     layer: str
@@ -210,6 +213,7 @@ def answer(served: Served) -> CoverageAnswer:
         gaps=gaps(served),
         unit=served.layer.demand.unit,
         unsure=int(served.perhaps.sum()),
+        dated=int(served.dated.sum()),
         revision=served.snapshot.revision,
         digest=served.atlas.digest,
         layer=served.layer.key,
@@ -218,7 +222,7 @@ def answer(served: Served) -> CoverageAnswer:
 
 
 def double15(snapshot: Snapshot, atlas: Atlas, weight: str = "") -> Double15:
-    """Report by the 双15 measure, over all active stations and whatever their hours.
+    """Report by the 双15 measure, over all active stations that serve all year, whatever their hours.
 
     Raises
     ------
@@ -232,7 +236,7 @@ def double15(snapshot: Snapshot, atlas: Atlas, weight: str = "") -> Double15:
     straight_times = served.circle_times
     if served.limit_m != DOUBLE_15_M:
         pieces = circle_pieces(snapshot, atlas, served.layer.key, DOUBLE_15_M)
-        straight_times = nearby(pieces, served.counts, DOUBLE_15_M, served.times.size).times
+        straight_times = count_nearby(pieces, served.counts, DOUBLE_15_M, served.times.size)
     masks = (straight_times >= 1, straight_times >= 2, served.times >= 1, served.times >= 2)
     table = served.by_groups(*masks)
     standing = served.standing

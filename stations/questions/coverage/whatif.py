@@ -57,7 +57,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class SetHours:
-    """A station that is open at these hours and no others: its self-service hours, season and closures do not count.
+    """A station that is open at these hours and no others: its self-service hours, dates and closures do not count.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ def _changed(change: Change, changed: dict[str, Station], snapshot: Snapshot, at
             return replace(_in_service(code, changed, snapshot), status=Status.RETIRED)
         case SetHours(code, hours):
             station = _in_service(code, changed, snapshot)
-            bare = replace(station, self_service_hours="", season_from="", season_to="", closures=())
+            bare = replace(station, self_service_hours="", season_from="", season_to="", dates="", closures=())
             return _open(replace(bare, hours=hours), snapshot)
 
 

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geodata.atlas import Atlas
 from geodata.lonlat import Float
-from geodata.runs import expand_runs
-from stations.errors import InfeasibleError, SitingError
-from stations.questions.coverage.sureness import OTHER_SPEEDS, SPEEDS_KMH
+from stations.errors import InfeasibleError
+from stations.questions.coverage.serving import counted_of
 from stations.questions.siting.candidates import BARE, premises_near
-from stations.questions.siting.capacities import served_by
-from stations.questions.siting.case import Case, Goal, Long
 from stations.questions.siting.exact import solve_exactly, solve_greedily
+from stations.questions.siting.gains import Gain
 from stations.questions.siting.grounding import Ground, ground
 from stations.questions.siting.linear import Watch
-from stations.questions.siting.plan import Plan, covered_share, standing, value_of
-from stations.questions.siting.problem import Candidate, Objective, SitingQuery
+from stations.questions.siting.outlook import CurvePoint, Firmness, curve, firmness, next_gains
+from stations.questions.siting.plan import Plan, covered_share, standing
+from stations.questions.siting.problem import Candidate, SitingQuery
 from stations.registry.snapshot import Snapshot
-
-LONGEST_CURVE = 30
-"""Sites to which the curve is drawn at most."""
 
 PLACES_NAMED = 3
 
@@ -74,37 +69,6 @@ class TownshipGain:
         return self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """What so many sites bring, chosen greedily: demand covered, or metres."""
-
-    sites: int
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Firmness:
-    """How the choice does if one thing is otherwise.
-
-    Attributes
-    ----------
-    speed_kmh, moment
-        What is otherwise: the speed, or that this moment of the question alone counts, by its number.
-    covered
-        Demand that the chosen sites cover then.
-    best
-        What a greedy choice made for it covers; never less than ``covered`` by the same sites.
-    stays
-        How many of the chosen sites that choice has, too.
-    """
-
-    speed_kmh: float | None
-    moment: int | None
-    covered: float
-    best: float
-    stays: int
-
-
 @dataclass(frozen=True, eq=False)
 class SitingAnswer:
     """What siting found. Demand is in ``unit``.
@@ -119,11 +83,15 @@ class SitingAnswer:
     further
         The candidates that would add most as the next one: each with what it adds.
     curve
-        From 0 sites on, chosen greedily.
+        From 0 sites on: greedy choices, and the plan itself.
     left_out
         Demand that nothing reaches and that was left out.
     off_street
-        Keys of candidates with no street near.
+        Candidates with no street near, or with nobody within reach.
+    dated
+        Stations that serve on given dates alone, and so are not built upon, as no moment is asked for.
+    unsure
+        Stations whose hours at a moment that is asked for are not known, and so are not built upon then.
     """
 
     query: SitingQuery
@@ -139,7 +107,9 @@ class SitingAnswer:
     firmness: tuple[Firmness, ...]
     candidates: int
     left_out: float
-    off_street: tuple[str, ...]
+    off_street: tuple[Candidate, ...]
+    dated: int
+    unsure: int
     revision: int
     digest: str
 
@@ -176,7 +146,7 @@ def site_at_once(query: SitingQuery, snapshot: Snapshot, atlas: Atlas) -> Siting
 
 
 def with_places(fault: InfeasibleError, grounded: Ground) -> InfeasibleError:
-    """Say of demand that nobody can reach in which townships most of it is."""
+    """Say of demand that nobody can reach, or serve, in which townships most of it is."""
     if not fault.points:
         return fault
     points = np.array(fault.points)
@@ -186,12 +156,25 @@ def with_places(fault: InfeasibleError, grounded: Ground) -> InfeasibleError:
     worst = [at for at in np.argsort(-lost, kind="stable")[:PLACES_NAMED].tolist() if lost[at] > 0 and names[at]]
     if not worst:
         return fault
+    places = ", ".join(names[at] for at in worst)
+    unit = grounded.layer.demand.unit
+    if "most" in fault.values:
+        return InfeasibleError(
+            "All candidates and stations together can serve {most:,.0f} of {wanted:,.0f} {unit}: their capacity is too "
+            "small, or lies elsewhere. Most of those left over are in: {places}. Add candidates or capacity there, or "
+            "ask for less.",
+            points=fault.points,
+            unit=unit,
+            places=places,
+            **{key: fault.values[key] for key in ("most", "wanted")},
+        )
     return InfeasibleError(
-        "{lost:,.0f} of {total:,.0f} demand at {count} points cannot be reached from any candidate or station, so at "
+        "{lost:,.0f} of {total:,.0f} {unit} at {count} points cannot be reached from any candidate or station, so at "
         "most {share:.2%} can be covered. Most of it is in: {places}. Ask for less, give more minutes, add "
         "candidates there, or leave it out.",
         points=fault.points,
-        places=", ".join(names[at] for at in worst),
+        unit=unit,
+        places=places,
         **{key: fault.values[key] for key in ("lost", "total", "count", "share")},
     )
 
@@ -199,11 +182,14 @@ def with_places(fault: InfeasibleError, grounded: Ground) -> InfeasibleError:
 def explain(grounded: Ground, plan: Plan) -> SitingAnswer:
     """Say of a plan what each site adds, who gains, what comes next and how firm it is."""
     case, goal = grounded.case, grounded.goal
-    small = _only(case, plan.sites)
-    covers = goal.objective in {Objective.MOST, Objective.FEWEST}
-    gain = _Gain(small, goal)
-    order, totals = _in_order(small, plan.sites, gain)
-    before, after = gain.of(np.empty(0, np.int64)), gain.of(plan.sites)
+    gain = Gain(case, goal, plan.sites)
+    covers = gain.covers
+    chosen = plan.sites.tolist()
+    wanted, sums = gain.in_order([one for one in chosen if case.forced[one]], ())
+    rest, totals = gain.in_order([one for one in chosen if not case.forced[one]], wanted)
+    order, totals = wanted + rest, sums + totals
+    before = gain.of(())
+    after = totals[-1] if totals else before
     return SitingAnswer(
         query=grounded.query,
         plan=plan,
@@ -211,65 +197,46 @@ def explain(grounded: Ground, plan: Plan) -> SitingAnswer:
         demand=case.total,
         before=before if covers else -before,
         after=after if covers else -after,
-        steps=tuple(_steps(grounded, small, gain, order, totals, before)),
-        townships=_townships(grounded, small, plan),
+        steps=tuple(_steps(grounded, gain, order, totals, before)),
+        townships=_townships(grounded, plan),
         further=_further(grounded, plan),
-        curve=_curve(case, goal),
-        firmness=_firmness(grounded, plan) if covers else (),
+        curve=curve(case, goal, plan, before, totals),
+        firmness=firmness(grounded, plan),
         candidates=len(grounded.candidates),
         left_out=float(grounded.layer.demand.weight[grounded.left_out].sum()),
-        off_street=grounded.off_street,
+        off_street=_nobody_near(grounded),
+        dated=_left_out_for_dates(grounded),
+        unsure=_left_out_for_hours(grounded),
         revision=grounded.snapshot.revision,
         digest=grounded.atlas.digest,
     )
 
 
-def _only(case: Case, sites: Long) -> Case:
-    """The case with what stands and some sites alone, so that counting again and again is quick."""
-    there = standing(case, sites)
-    places, first = case.entries(np.inf, there)
-    return replace(case, start=first, site=case.site[places], metres=case.metres[places])
+def _left_out_for_dates(grounded: Ground) -> int:
+    query, snapshot = grounded.query, grounded.snapshot
+    if not query.keep or query.moments or query.coverage.at is not None:
+        return 0
+    return int(snapshot.dated[snapshot.active_rows].sum())
 
 
-class _Gain:
-    """What sites are worth, the more the better: demand covered, or metres with a minus."""
-
-    def __init__(self, case: Case, goal: Goal) -> None:
-        self.case, self.goal = case, goal
-        self.covers = goal.objective in {Objective.MOST, Objective.FEWEST}
-        self.value: Callable[[Long], float] = self._served if case.capacitated and self.covers else self._plain
-
-    def of(self, sites: Long) -> float:
-        """What some sites are worth."""
-        return self.value(np.sort(sites))
-
-    def _served(self, sites: Long) -> float:
-        return served_by(self.case, self.goal, sites)
-
-    def _plain(self, sites: Long) -> float:
-        if self.covers:
-            return value_of(self.case, replace(self.goal, objective=Objective.MOST), sites)
-        return -value_of(self.case, self.goal, sites)
+def _left_out_for_hours(grounded: Ground) -> int:
+    query, snapshot = grounded.query, grounded.snapshot
+    if not query.keep:
+        return 0
+    unsure = np.zeros(snapshot.active_rows.size, bool)
+    moments = [replace(query.coverage, at=one.at) for one in query.moments] or [query.coverage]
+    for asked in moments:
+        unsure |= counted_of(asked, snapshot).perhaps
+    return int(unsure.sum())
 
 
-def _in_order(case: Case, sites: Long, gain: _Gain) -> tuple[list[int], list[float]]:
-    """Those wanted for certain first, then always the one that adds most: sites, and what there is with each."""
-    order: list[int] = []
-    totals: list[float] = []
-    left = sites.tolist()
-    for group in ([one for one in left if case.forced[one]], [one for one in left if not case.forced[one]]):
-        rest = list(group)
-        while rest:
-            values = [gain.of(np.array([*order, one])) for one in rest]
-            best = int(np.argmax(values))
-            order.append(rest.pop(best))
-            totals.append(values[best])
-    return order, totals
+def _nobody_near(grounded: Ground) -> tuple[Candidate, ...]:
+    keys = frozenset(grounded.off_street)
+    return tuple(one for one in grounded.candidates if one.key in keys)
 
 
-def _steps(
-    grounded: Ground, case: Case, gain: _Gain, order: list[int], totals: list[float], before: float
-) -> list[Step]:
+def _steps(grounded: Ground, gain: Gain, order: list[int], totals: list[float], before: float) -> list[Step]:
+    case = grounded.case
     sign = 1.0 if gain.covers else -1.0
     everything = totals[-1] if totals else before
     steps = []
@@ -277,7 +244,7 @@ def _steps(
         chosen = grounded.candidate(one)
         township = grounded.atlas.townships.township_at(chosen.position)
         near = premises_near(chosen.position, grounded.atlas) if chosen.kind in BARE else None
-        others = np.array([other for other in order if other != one], np.int64)
+        others = [other for other in order if other != one]
         steps.append(
             Step(
                 candidate=chosen,
@@ -294,7 +261,8 @@ def _steps(
     return steps
 
 
-def _townships(grounded: Ground, case: Case, plan: Plan) -> tuple[TownshipGain, ...]:
+def _townships(grounded: Ground, plan: Plan) -> tuple[TownshipGain, ...]:
+    case = grounded.case
     group = grounded.layer.demand.township.astype(np.int64) + 1
     townships = grounded.atlas.townships
     groups = len(townships.names) + 1
@@ -314,86 +282,8 @@ def _townships(grounded: Ground, case: Case, plan: Plan) -> tuple[TownshipGain, 
 
 
 def _further(grounded: Ground, plan: Plan, most: int = 3) -> tuple[tuple[Candidate, float], ...]:
-    """What would add most to the plan, by covering or by what is saved of the mean way; nothing for `CENTER`."""
+    """What would add most to the plan: by covering, or by what is saved of the mean or the farthest way."""
     case, goal = grounded.case, grounded.goal
     gains = next_gains(case, goal, plan.sites)
     best = np.argsort(-gains, kind="stable")[:most]
     return tuple((grounded.candidate(one), float(gains[one])) for one in best.tolist() if gains[one] > 0)
-
-
-def next_gains(case: Case, goal: Goal, sites: Long) -> Float:
-    """What each site would add to a plan, float64 [S]: demand, or metres of the mean way; 0 for those in it."""
-    there = standing(case, sites)
-    free = case.candidates & ~there
-    gains = np.zeros(case.sites)
-    if goal.objective is Objective.CENTER:
-        return gains
-    for serving, share in case.periods:
-        if goal.objective is Objective.MEDIAN:
-            now = np.full(case.points, goal.beyond_m)
-            places, first = case.entries(goal.beyond_m, serving & there)
-            has = np.flatnonzero(np.diff(first))
-            now[has] = case.metres[places[first[has]]]
-            places, first = case.entries(goal.beyond_m, serving & free)
-            point = np.repeat(np.arange(case.points), np.diff(first))
-            saved = np.maximum(now[point] - case.metres[places], 0.0) * case.weight[point]
-            gains += share * np.bincount(case.site[places], weights=saved, minlength=case.sites) / case.total
-            continue
-        _, first = case.entries(goal.limit_m, serving & there)
-        missing = np.diff(first) == goal.times - 1
-        places, first = case.entries(goal.limit_m, serving & free)
-        some = np.flatnonzero(missing)
-        taken = places[expand_runs(first[some], first[some + 1])]
-        weight = np.repeat(case.weight[some], np.diff(first)[some])
-        gains += share * np.bincount(case.site[taken], weights=weight, minlength=case.sites)
-    return gains
-
-
-def _curve(case: Case, goal: Goal) -> tuple[CurvePoint, ...]:
-    """What 0, 1, 2 and more sites bring when they are chosen greedily, to a little beyond the number asked for."""
-    if goal.objective is Objective.CENTER:
-        return ()
-    aim = Objective.MEDIAN if goal.objective is Objective.MEDIAN else Objective.MOST
-    forced = int((case.forced & ~case.kept).sum())
-    most = min(max((goal.sites or 0) + 1, LONGEST_CURVE, forced), int(case.candidates.sum()))
-    asked = replace(goal, objective=aim, budget=None, sites=most)
-    try:
-        _, found = solve_greedily(case, asked)
-    except SitingError:
-        return ()
-    begin = value_of(case, asked, np.flatnonzero(case.forced & ~case.kept))
-    signed = -found.adds / case.total if aim is Objective.MEDIAN else found.adds
-    values = begin + np.concatenate(([0.0], np.cumsum(signed)))
-    return tuple(CurvePoint(forced + at, float(value)) for at, value in enumerate(values.tolist()))
-
-
-def _firmness(grounded: Ground, plan: Plan) -> tuple[Firmness, ...]:
-    """Ask again at the slowest and the fastest that people go, and at each moment alone."""
-    case, goal = grounded.case, grounded.goal
-    mode = grounded.atlas.network(grounded.query.coverage.mode).mode
-    speeds = SPEEDS_KMH.get(mode.key, tuple(mode.speed_kmh * share for share in OTHER_SPEEDS))
-    found = []
-    for speed in speeds:
-        at = replace(goal, limit_m=goal.limit_m * speed / 3.6 / grounded.speed_ms)
-        found.append(_otherwise(case, at, plan, speed, None))
-    moments = grounded.query.moments
-    if len(moments) > 1:
-        wishes = case.serves.shape[0] // len(moments)
-        for number in range(len(moments)):
-            some = slice(number * wishes, (number + 1) * wishes)
-            weights = case.period_weight[some]
-            if weights.sum() > 0:
-                then = replace(case, serves=case.serves[some], period_weight=weights / weights.sum())
-                found.append(_otherwise(then, goal, plan, None, number))
-    return tuple(one for one in found if one is not None)
-
-
-def _otherwise(case: Case, goal: Goal, plan: Plan, speed: float | None, moment: int | None) -> Firmness | None:
-    cover = replace(goal, objective=Objective.MOST, sites=max(plan.sites.size, 1), budget=goal.budget)
-    covered = value_of(case, cover, plan.sites)
-    try:
-        other, _ = solve_greedily(case, cover)
-    except SitingError:
-        return Firmness(speed, moment, covered, covered, int(plan.sites.size))
-    stays = int(np.isin(plan.sites, other.sites).sum())
-    return Firmness(speed, moment, covered, max(other.value, covered), stays)

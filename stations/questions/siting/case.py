@@ -197,7 +197,7 @@ def check(case: Case, goal: Goal) -> None:
     forced = case.forced & ~case.kept
     if goal.sites is not None and forced.sum() > goal.sites:
         raise SitingError(
-            "{forced} candidates are wanted for certain, but {sites} sites may be chosen. Want fewer, or ask for more.",
+            "{forced} candidates are wanted for certain, but only {sites} may be chosen. Want fewer, or ask for more.",
             forced=int(forced.sum()),
             sites=goal.sites,
         )
@@ -251,7 +251,7 @@ def _check_reach(case: Case, goal: Goal) -> None:
     _, first = case.entries(limit_m, case.candidates & serving)
     if not ((np.diff(first) > 0) & (case.weight > 0)).any():
         raise SitingError(
-            "None of the {candidates} candidates is within reach of any demand. Give more minutes, or candidates "
-            "nearer to where people are.",
+            "No candidate is within reach of any demand, of {candidates} that there are. Give more minutes, or "
+            "candidates nearer to where people are.",
             candidates=int(case.candidates.sum()),
         )

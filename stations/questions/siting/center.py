@@ -32,7 +32,7 @@ def center(case: Case, goal: Goal, watch: Watch, *, quick: bool = False) -> Plan
     InfeasibleError
         Some demand reaches no site at all, or so many sites cannot reach everybody.
     """
-    reaching = _least(case)
+    reaching = least_radius(case)
     radius = np.unique(case.metres)
     radius = radius[radius >= reaching]
     best: tuple[Long, float] | None = None
@@ -64,11 +64,11 @@ def center(case: Case, goal: Goal, watch: Watch, *, quick: bool = False) -> Plan
         raise too_few(goal)
     bound = best[1] if ended is Ended.PROVEN else float(radius[low])
     if quick:
-        return Plan(best[0], best[1], float("nan"), None, watch.seconds)
+        return Plan(best[0], best[1], reaching, None, watch.seconds)
     return Plan(best[0], best[1], bound, ended, watch.seconds, rows=case.points)
 
 
-def _least(case: Case) -> float:
+def least_radius(case: Case) -> float:
     """Metres of whoever is farthest from everything that may serve: no choice can be better."""
     most = nearest_m(case, case.kept | case.candidates)
     most[:, case.weight <= 0] = 0.0

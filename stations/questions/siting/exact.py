@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from geodata.lonlat import Float
-from stations.questions.siting.capacities import assign
+from stations.questions.siting.capacities import assign, served_at_once
 from stations.questions.siting.case import Case, Goal, Long, check
 from stations.questions.siting.center import center
-from stations.questions.siting.greedy import Greedy, Ways, cover_greedily, save_greedily, share_greedily
+from stations.questions.siting.greedy import Greedy, Ways, cover_greedily, save_greedily, share_greedily, whole_cost
 from stations.questions.siting.linear import Ended, Progress, Watch, solve
 from stations.questions.siting.median import median
 from stations.questions.siting.model import SCALE, Rows, cover_most, cover_share, free, merged, settled
 from stations.questions.siting.plan import Plan, too_few, unreachable, value_of
 from stations.questions.siting.problem import Objective
-from stations.questions.siting.swaps import swapped
+from stations.questions.siting.swaps import paired, swapped
 
 
 def solve_exactly(case: Case, goal: Goal, watch: Watch | None = None) -> Plan:
@@ -53,7 +51,7 @@ def solve_exactly(case: Case, goal: Goal, watch: Watch | None = None) -> Plan:
 def solve_greedily(case: Case, goal: Goal) -> tuple[Plan, Greedy]:
     """Choose greedily, at once: the plan, and the sites in the order in which they were taken.
 
-    Capacities are not regarded: a site counts for all that it reaches.
+    For the mean and the farthest way capacities are not regarded: a site counts for all that it reaches.
 
     Raises
     ------
@@ -64,12 +62,14 @@ def solve_greedily(case: Case, goal: Goal) -> tuple[Plan, Greedy]:
     check(case, goal)
     forced = np.flatnonzero(case.forced & ~case.kept)
     rows = None
+    if case.capacitated and goal.objective in {Objective.MOST, Objective.FEWEST}:
+        return served_at_once(case, goal)
     if goal.objective is Objective.MEDIAN:
         ways = Ways(case, goal, np.flatnonzero(free(case)), settled(case))
         found = save_greedily(case, goal, ways)
     elif goal.objective is Objective.CENTER:
         plan = center(case, goal, watch, quick=True)
-        return plan, Greedy(plan.sites, np.full(plan.sites.size, np.nan), None)
+        return plan, Greedy(plan.sites, np.full(plan.sites.size, np.nan), None, plan.bound)
     else:
         rows = merged(case, goal, prune=False)
         if goal.objective is Objective.FEWEST:
@@ -77,13 +77,13 @@ def solve_greedily(case: Case, goal: Goal) -> tuple[Plan, Greedy]:
             found = share_greedily(case, goal, rows)
             _refuse_short(case, goal, rows, found)
         else:
-            found = cover_greedily(case, goal, rows)
+            found = paired(case, goal, rows, cover_greedily(case, goal, rows))
     sites = np.sort(np.concatenate((forced, found.sites)))
-    bound = math.nan
+    value = value_of(case, goal, sites)
     plan = Plan(
         sites=sites,
-        value=value_of(case, goal, sites),
-        bound=bound,
+        value=value,
+        bound=max(found.bound, value) if goal.objective is Objective.MOST else min(found.bound, value),
         ended=None,
         seconds=watch.seconds,
         guarantee=found.guarantee,
@@ -96,21 +96,29 @@ def solve_greedily(case: Case, goal: Goal) -> tuple[Plan, Greedy]:
 def _most(case: Case, goal: Goal, watch: Watch) -> Plan:
     rows = merged(case, goal)
     greedy = swapped(case, goal, rows, cover_greedily(case, goal, rows))
-    program, least = cover_most(case, goal, rows), rows.covered(_mask(rows, greedy.sites))
+    least = rows.covered(_mask(rows, greedy.sites))
+    if least >= greedy.bound * (1.0 - 1e-12):
+        sites = _all_sites(case, rows.candidate[_needed(rows, _mask(rows, greedy.sites))])
+        value = value_of(case, goal, sites)
+        return _plan(rows, sites, value, value, Ended.PROVEN, watch)
+    program = cover_most(case, goal, rows)
     unit = case.total / SCALE
 
     def told(value: float, bound: float) -> Progress:
-        return Progress(watch.seconds, max(rows.always - value * unit, least), rows.always - bound * unit)
+        return Progress(
+            watch.seconds, max(rows.always - value * unit, least), min(rows.always - bound * unit, greedy.bound)
+        )
 
-    # Begun without the greedy choice: HiGHS is several times as slow when it is handed one.
-    found = solve(program, watch, None, told)
+    # Begun without the greedy choice: HiGHS is several times as slow when it is handed one, but where points need two.
+    start = _with_rows(rows, greedy.sites) if (rows.need > 1).any() else None
+    found = solve(program, watch, start, told)
     chosen = _chosen(rows, found.x)
     if chosen is None or rows.covered(chosen) < rows.covered(_mask(rows, greedy.sites)):
         chosen = _mask(rows, greedy.sites)
     sites = _all_sites(case, rows.candidate[_needed(rows, chosen)])
     value = value_of(case, goal, sites)
     bound = value if found.ended is Ended.PROVEN else max(rows.always - found.bound * unit, value)
-    bound = min(bound, rows.always + float(rows.weight.sum()))
+    bound = max(min(bound, greedy.bound), value)
     return _plan(rows, sites, value, bound, found.ended, watch)
 
 
@@ -119,9 +127,13 @@ def _fewest(case: Case, goal: Goal, watch: Watch) -> Plan:
     _refuse_unreached(case, goal, rows)
     greedy = share_greedily(case, goal, rows)
     base = float(case.cost[case.forced & ~case.kept].sum())
-    program = cover_share(case, goal, rows)
     mask = _mask(rows, greedy.sites)
     enough = rows.covered(mask) >= _wanted(case, goal, rows)
+    if enough and base + float(case.cost[rows.candidate] @ mask) <= greedy.bound + 1e-9:
+        sites = _all_sites(case, rows.candidate[mask])
+        value = value_of(case, goal, sites)
+        return _plan(rows, sites, value, value, Ended.PROVEN, watch)
+    program = cover_share(case, goal, rows)
     start = None
     if enough:
         start = mask.astype(float) if goal.share >= 1.0 else _with_rows(rows, greedy.sites)
@@ -140,9 +152,7 @@ def _fewest(case: Case, goal: Goal, watch: Watch) -> Plan:
         chosen = mask
     sites = _all_sites(case, rows.candidate[chosen])
     value = value_of(case, goal, sites)
-    bound = base + found.bound
-    if np.all(case.cost == np.rint(case.cost)):
-        bound = math.ceil(bound - 1e-6)
+    bound = max(whole_cost(case, base + found.bound), greedy.bound)
     ended = found.ended
     if bound >= value - 1e-9:
         ended = Ended.PROVEN

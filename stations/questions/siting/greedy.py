@@ -39,11 +39,15 @@ class Greedy:
     guarantee
         `Objective.MOST`, `MEDIAN`: at least this part of what the best choice gains. `FEWEST`: at most so many times
         the cost of the best. None where nothing is known.
+    bound
+        No choice can be better than this, in the plan's own measure: from what each site could still add. A site never
+        adds more than it would now, so no choice adds more than those together that could add most (Minoux 1978).
     """
 
     sites: Long
     adds: Float
     guarantee: float | None
+    bound: float
 
 
 @dataclass(slots=True)
@@ -70,16 +74,50 @@ class Purse:
         self.sites -= 1
         self.money -= cost
 
+    def most(self, gains: Float, cost: Float) -> float:
+        """Gains that can be bought together at most, if one may be bought in part."""
+        by_number = np.sort(gains)[::-1]
+        if math.isfinite(self.sites):
+            by_number = by_number[: max(int(self.sites), 0)]
+        most = float(by_number.sum())
+        if math.isfinite(self.money):
+            order = np.argsort(-gains / np.maximum(cost, 1e-300), kind="stable")
+            left = np.maximum(self.money - np.concatenate(([0.0], np.cumsum(cost[order])[:-1])), 0.0)
+            part = np.minimum(left / np.maximum(cost[order], 1e-300), 1.0)
+            part[cost[order] <= 0] = 1.0
+            most = min(most, float(gains[order] @ part))
+        return most
+
+
+def least_for(wanted: float, gains: Float, cost: Float) -> float:
+    """The least that so much gain can cost, if one may be bought in part; infinite where all is not enough."""
+    if wanted <= 0:
+        return 0.0
+    order = np.argsort(cost / np.maximum(gains, 1e-300), kind="stable")
+    got = np.cumsum(gains[order])
+    if not got.size or got[-1] < wanted * (1.0 - 1e-9):
+        return math.inf
+    last = min(int(np.searchsorted(got, wanted)), got.size - 1)
+    missing = wanted - (got[last - 1] if last else 0.0)
+    part = min(missing / gains[order[last]], 1.0)
+    return float(cost[order[:last]].sum() + part * cost[order[last]])
+
 
 def lazily(
-    gains: Float, again: Callable[[int], float], take: Callable[[int], None], cost: Float, purse: Purse, least: float
+    gains: Float,
+    again: Callable[[int], float],
+    take: Callable[[int], None],
+    cost: Float,
+    purse: Purse,
+    least: float,
+    enough: Callable[[], bool] = lambda: False,
 ) -> tuple[list[int], list[float]]:
-    """Take what adds most for its cost until nothing adds more than ``least``, or nothing can be bought.
+    """Take what adds most for its cost until it is enough, nothing adds more than ``least``, or nothing can be bought.
 
     Parameters
     ----------
     gains
-        float64 [F]: what each would add first; later ones are no larger.
+        float64 [F]: what each would add first, or more than that; later ones are no larger.
     again
         What one would add now.
     take
@@ -96,11 +134,11 @@ def lazily(
     def rate(one: int, gain: float) -> float:
         return gain / cost[one] if cost[one] > 0 else math.inf
 
-    heap = [(-rate(one, gain), one, 0) for one, gain in enumerate(gains.tolist()) if gain > least]
+    heap = [(-rate(one, gain), one, -1) for one, gain in enumerate(gains.tolist()) if gain > least]
     heapq.heapify(heap)
     taken: list[int] = []
     added: list[float] = []
-    while heap and purse.sites >= 1:
+    while heap and purse.sites >= 1 and not enough():
         _, one, seen = heapq.heappop(heap)
         if not purse.buys(float(cost[one])):
             continue
@@ -126,21 +164,42 @@ class _Cover:
         # Who needs two is worth half of itself each time; nothing is then promised.
         self.worth = rows.weight / np.maximum(rows.need, 1)
         self.need = rows.need.copy()
-        self.left = wanted
+        self.wanted = wanted
+        self.got = 0.0
+        # What is worth half counts as covered only when both are there, so it may be more than is left.
+        self.capped = not bool((rows.need > 1).any())
 
     @property
     def gains(self) -> Float:
+        """What each would add now, float64 [F]."""
         counted = np.repeat(np.arange(self.rows.candidate.size), np.diff(self.first))
-        worth = np.bincount(counted, weights=self.worth[self.row], minlength=self.rows.candidate.size)
-        return np.minimum(worth, self.left)
+        worth = np.where(self.need > 0, self.worth, 0.0)[self.row]
+        return np.minimum(np.bincount(counted, weights=worth, minlength=self.rows.candidate.size), self.left)
+
+    @property
+    def left(self) -> float:
+        """What is wanted of the next at most."""
+        return max(self.wanted - self.got, 0.0) if self.capped else math.inf
+
+    @property
+    def credit(self) -> float:
+        """What was covered, and half of what has one of two."""
+        return float(self.worth @ (self.rows.need - np.maximum(self.need, 0)))
 
     def gain(self, one: int) -> float:
+        """What one would add now."""
         row = self.row[self.first[one] : self.first[one + 1]]
         return min(float(self.worth[row][self.need[row] > 0].sum()), self.left)
 
     def take(self, one: int) -> None:
-        self.left -= self.gain(one)
-        self.need[self.row[self.first[one] : self.first[one + 1]]] -= 1
+        """Note that one is taken."""
+        row = self.row[self.first[one] : self.first[one + 1]]
+        self.need[row] -= 1
+        self.got += float(self.rows.weight[row][self.need[row] == 0].sum())
+
+    def enough(self) -> bool:
+        """Whether as much is covered as is wanted."""
+        return self.got >= self.wanted * (1.0 - 1e-12)
 
 
 def cover_greedily(case: Case, goal: Goal, rows: Rows) -> Greedy:
@@ -148,11 +207,14 @@ def cover_greedily(case: Case, goal: Goal, rows: Rows) -> Greedy:
     cost = case.cost[rows.candidate]
     least = LEAST_PART * max(case.total, 1e-300)
     by_cost = goal.budget is not None and np.unique(cost).size > 1
-    taken, added = _taken(rows, cost if by_cost else None, case, goal, least)
+    cover, purse = _Cover(rows), Purse.of(case, goal)
+    single = cover.gains
+    bound = min(float(rows.weight.sum()), purse.most(single, cost))
+    taken, added = _taken(cover, cost if by_cost else None, case, goal, least)
+    bound = min(bound, cover.credit + purse.most(cover.gains, cost))
     guarantee: float | None = ONE_LESS_1_E
     if by_cost:
-        single = _Cover(rows).gains
-        single[~np.array([Purse.of(case, goal).buys(float(each)) for each in cost], bool)] = 0.0
+        single[~np.array([purse.buys(float(each)) for each in cost], bool)] = 0.0
         best = int(np.argmax(single)) if single.size else -1
         if best >= 0 and single[best] > sum(added):
             taken, added = [best], [float(single[best])]
@@ -160,7 +222,7 @@ def cover_greedily(case: Case, goal: Goal, rows: Rows) -> Greedy:
         guarantee = 0.5 * ONE_LESS_1_E if goal.sites is None else None
     if (rows.need > 1).any():
         guarantee = None
-    return Greedy(rows.candidate[taken], np.array(added), guarantee)
+    return Greedy(rows.candidate[taken], np.array(added), guarantee, rows.always + bound)
 
 
 def share_greedily(case: Case, goal: Goal, rows: Rows) -> Greedy:
@@ -169,7 +231,10 @@ def share_greedily(case: Case, goal: Goal, rows: Rows) -> Greedy:
     least = LEAST_PART * max(case.total, 1e-300)
     full = goal.share >= 1.0
     wanted = float(rows.weight.sum()) if full else goal.share * case.total - rows.always
-    taken, added = _taken(rows, cost, case, goal, least, wanted)
+    cover = _Cover(rows, wanted)
+    base = float(case.cost[case.forced & ~case.kept].sum())
+    bound = base + least_for(wanted * (1.0 - 1e-9), cover.gains, cost)
+    taken, added = _taken(cover, cost, case, goal, least)
     chosen = np.zeros(rows.candidate.size, bool)
     chosen[taken] = True
     for one in sorted(taken, key=lambda each: (-float(cost[each]), each)):
@@ -183,19 +248,25 @@ def share_greedily(case: Case, goal: Goal, rows: Rows) -> Greedy:
         rows.candidate[[taken[at] for at in left]],
         np.array([added[at] for at in left]),
         1.0 + math.log(max(longest, 1.0)) if plain else None,
+        whole_cost(case, bound),
     )
 
 
-def _taken(
-    rows: Rows, cost: Float | None, case: Case, goal: Goal, least: float, wanted: float = math.inf
-) -> tuple[list[int], list[float]]:
-    cover, purse = _Cover(rows, wanted), Purse.of(case, goal)
+def whole_cost(case: Case, bound: float) -> float:
+    """The least cost at or above a bound: a whole number where all costs are."""
+    if math.isfinite(bound) and np.all(case.cost == np.rint(case.cost)):
+        return float(math.ceil(bound - 1e-6))
+    return bound
+
+
+def _taken(cover: _Cover, cost: Float | None, case: Case, goal: Goal, least: float) -> tuple[list[int], list[float]]:
+    purse, candidate = Purse.of(case, goal), cover.rows.candidate
     if cost is None:
         # All cost the same, or cost does not matter: so many can be bought.
-        one = float(case.cost[rows.candidate[0]]) if rows.candidate.size else 1.0
+        one = float(case.cost[candidate[0]]) if candidate.size else 1.0
         bought = math.floor(purse.money / one + 1e-9) if one > 0 and math.isfinite(purse.money) else math.inf
-        purse, cost = Purse(min(purse.sites, bought), math.inf), np.ones(rows.candidate.size)
-    return lazily(cover.gains, cover.gain, cover.take, cost, purse, least)
+        purse, cost = Purse(min(purse.sites, bought), math.inf), np.ones(candidate.size)
+    return lazily(cover.gains, cover.gain, cover.take, cost, purse, least, cover.enough)
 
 
 class Ways:
@@ -258,6 +329,14 @@ class Ways:
         np.minimum.at(found, self.of_row[chosen[self.site]], self.metres[chosen[self.site]])
         return found
 
+    @property
+    def nearest(self) -> Float:
+        """float64 [R]: metres to the nearest candidate, or what counts instead: no choice has less."""
+        found = self.capped()
+        has = np.flatnonzero(np.diff(self.start))
+        found[has] = np.minimum(found[has], self.metres[self.start[has]])
+        return found
+
     def capped(self) -> Float:
         """float64 [R]: what counts instead, finite: where one must be reached, more than any way."""
         far = 2.0 * float(self.metres.max(initial=1.0)) * max(self.candidate.size, 1)
@@ -273,6 +352,7 @@ def save_greedily(case: Case, goal: Goal, ways: Ways) -> Greedy:
     cost = case.cost[ways.candidate]
     by_cost = goal.budget is not None
     least = LEAST_PART * max(case.total, 1e-300)
+    purse = Purse.of(case, goal)
 
     def gain(one: int) -> float:
         some = slice(first[one], first[one + 1])
@@ -282,7 +362,11 @@ def save_greedily(case: Case, goal: Goal, ways: Ways) -> Greedy:
         some = slice(first[one], first[one + 1])
         now[row[some]] = np.minimum(now[row[some]], metres[some])
 
-    gains = np.array([gain(one) for one in range(ways.candidate.size)])
-    taken, added = lazily(gains, gain, take, cost if by_cost else np.ones(cost.size), Purse.of(case, goal), least)
+    def all_gains() -> Float:
+        return np.array([gain(one) for one in range(ways.candidate.size)])
+
+    taken, added = lazily(all_gains(), gain, take, cost if by_cost else np.ones(cost.size), Purse.of(case, goal), least)
     sure = not by_cost and bool(np.isfinite(ways.most).all())
-    return Greedy(ways.candidate[taken], np.array(added), ONE_LESS_1_E if sure else None)
+    nearest = float(ways.nearest @ ways.weight)
+    bound = max(float(now @ ways.weight) - purse.most(all_gains(), cost), nearest) / case.total
+    return Greedy(ways.candidate[taken], np.array(added), ONE_LESS_1_E if sure else None, bound)

@@ -192,7 +192,14 @@ def _new(options: Mapping[str, Any]) -> tuple[Any, Any]:
 
     module: Any = highspy
     solver = module.Highs()
-    always = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}
+    always = {
+        "output_flag": False,
+        "threads": 1,
+        "parallel": "off",
+        "random_seed": 0,
+        # A greedy choice stands beside the search, which needs no first one of its own.
+        "mip_heuristic_run_feasibility_jump": False,
+    }
     for name, value in {**always, **options}.items():
         solver.setOptionValue(name, value)
     return module, solver

@@ -22,6 +22,7 @@ from stations.questions.siting.greedy import Ways, save_greedily
 from stations.questions.siting.linear import Ended, Growing, Program, Progress, Watch, solve
 from stations.questions.siting.model import bounds_on, free, settled
 from stations.questions.siting.plan import Plan, too_few, unreachable, value_of
+from stations.questions.siting.swaps import nearer_by_swaps
 
 NEAR_M = 1e-5
 """Mean ways that differ by less are the same."""
@@ -48,6 +49,8 @@ def median(case: Case, goal: Goal, watch: Watch) -> Plan:
         return Plan(sites, value, value, Ended.PROVEN, watch.seconds, rows=ways.size, merged=ways.size)
     master = _Master(case, goal, ways)
     best = np.isin(candidate, greedy.sites)
+    if goal.budget is None:
+        best = nearer_by_swaps(ways, best)
     value = master.value(best)
     count = goal.sites or int(best.sum())
     master.cut(best.astype(float))
@@ -56,10 +59,11 @@ def median(case: Case, goal: Goal, watch: Watch) -> Plan:
     if relaxed is None:
         if (over := watch.over) is None:
             raise too_few(goal)
-        bound, ended = 0.0, over
+        bound, ended = greedy.bound, over
     else:
         master.fix(relaxed, value - master.always, best)
-        best, value, bound, ended = _proven(master, best, value, relaxed.value + master.always, watch)
+        bound = max(relaxed.value + master.always, greedy.bound)
+        best, value, bound, ended = _proven(master, best, value, bound, watch)
     if not np.isfinite(value):
         raise too_few(goal)
     chosen = np.sort(np.concatenate((np.flatnonzero(case.forced & ~case.kept), candidate[best])))

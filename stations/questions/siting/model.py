@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, vstack
 
 from geodata.lonlat import Float
 from geodata.runs import expand_runs
@@ -122,8 +122,8 @@ def merged(case: Case, goal: Goal, *, prune: bool = True) -> Rows:
             (first[open_ + 1] - first[open_], number[case.site[taken]], share * case.weight[open_], need[open_])
         )
     size, site, weight, need = (np.concatenate(some) for some in zip(*parts, strict=True))
-    rows = _together(candidate, size, site, weight, need)
-    dominated = _dominated(rows, case.cost[candidate]) if prune and goal.times == 1 else np.empty((0, 2), np.int64)
+    rows = together(candidate, size, site, weight, need)
+    dominated = _dominated(rows, case.cost[candidate], goal.times) if prune else np.empty((0, 2), np.int64)
     if dominated.size:
         rows = _without(rows, dominated[:, 0])
     return Rows(
@@ -140,8 +140,18 @@ def merged(case: Case, goal: Goal, *, prune: bool = True) -> Rows:
     )
 
 
-def _together(candidate: Long, size: Long, site: Long, weight: Float, need: Long) -> Rows:
-    """Make one row of all with the same candidates and the same need."""
+def together(candidate: Long, size: Long, site: Long, weight: Float, need: Long) -> Rows:
+    """Make one row of all with the same candidates and the same need.
+
+    Parameters
+    ----------
+    candidate
+        int64 [F]
+    size, site
+        Entries of each row, and of each entry the candidate, numbered from 0.
+    need
+        int64 [R]: any number that must be the same, too.
+    """
     start = np.zeros(size.size + 1, np.int64)
     np.cumsum(size, out=start[1:])
     if size.size:
@@ -169,8 +179,11 @@ def _together(candidate: Long, size: Long, site: Long, weight: Float, need: Long
     return Rows(candidate, start, site.astype(np.int32), weight, need, 0.0, 0.0, none, 0, none.reshape(0, 2))
 
 
-def _dominated(rows: Rows, cost: Float) -> Long:
-    """Candidates with another that reaches all they reach, for no more; int64 [D, 2], by their numbers."""
+def _dominated(rows: Rows, cost: Float, times: int) -> Long:
+    """Candidates with so many others that reach all they reach, for no more; int64 [D, 2], by their numbers.
+
+    Where points need two, two others must: one may be chosen already, but then the second does instead.
+    """
     sites = rows.candidate.size
     products = float((np.diff(rows.start).astype(float) ** 2).sum())
     if not rows.size or (products > MOST_PRODUCTS and sites > DENSE_SITES):
@@ -191,6 +204,8 @@ def _dominated(rows: Rows, cost: Float) -> Long:
     same = (reach[one] == reach[other]) & (cost[one] == cost[other])
     beaten = (one != other) & (reach[one] > 0) & (cost[other] <= cost[one]) & (~same | (other < one))
     one, other = one[beaten], other[beaten]
+    enough = np.bincount(one, minlength=sites)[one] >= times
+    one, other = one[enough], other[enough]
     # For each that is left out, the one that reaches most; among those is one that stays.
     order = np.lexsort((other, cost[other], -reach[other], one))
     one, other = one[order], other[order]
@@ -208,7 +223,7 @@ def _without(rows: Rows, left_out: Long) -> Rows:
     before = np.zeros(kept.size + 1, np.int64)
     np.cumsum(kept, out=before[1:])
     size = np.diff(before[rows.start])
-    return _together(rows.candidate[stays], size, number[rows.site[kept]], rows.weight, rows.need)
+    return together(rows.candidate[stays], size, number[rows.site[kept]], rows.weight, rows.need)
 
 
 # ---- programs ----------------------------------------------------------------------------------
@@ -228,19 +243,31 @@ def bounds_on(case: Case, goal: Goal, candidate: Long) -> tuple[csr_array, Float
     return csr_array(table), np.array(most)
 
 
+def _linked(rows: Rows, *more: csr_array) -> csr_array:
+    """Each row tied to its candidates: what is chosen of them, less what it needs if it is covered; and more rows."""
+    count, size = rows.candidate.size, rows.size
+    data = [np.insert(np.ones(rows.site.size), rows.start[1:], -rows.need.astype(float))]
+    indices = [np.insert(rows.site.astype(np.int64), rows.start[1:], count + np.arange(size))]
+    begins = [rows.start + np.arange(size + 1)]
+    for one in more:
+        data.append(one.data)
+        indices.append(one.indices.astype(np.int64))
+        begins.append(begins[-1][-1] + one.indptr[1:].astype(np.int64))
+    whole = (np.concatenate(data), np.concatenate(indices), np.concatenate(begins))
+    return csr_array(whole, shape=(size + sum(one.shape[0] for one in more), count + size))
+
+
 def cover_most(case: Case, goal: Goal, rows: Rows) -> Program:
     """The maximal covering location problem: variables are the candidates, then the rows."""
     count, size = rows.candidate.size, rows.size
     bound, most = bounds_on(case, goal, rows.candidate)
-    linked = hstack((rows.matrix, csr_array((-rows.need.astype(float), (np.arange(size),) * 2), shape=(size, size))))
-    nothing = csr_array((bound.shape[0], size))
     return Program(
         cost=np.concatenate((np.zeros(count), -rows.weight * (SCALE / max(case.total, 1e-300)))),
         lower=np.zeros(count + size),
         upper=np.ones(count + size),
         # A row that needs one candidate is covered wholly or not at all by itself.
         whole=np.concatenate((np.ones(count, bool), rows.need > 1)),
-        matrix=csr_array(vstack((linked, hstack((bound, nothing))), format="csr")),
+        matrix=_linked(rows, bound),
         row_lower=np.concatenate((np.zeros(size), np.full(most.size, -np.inf))),
         row_upper=np.concatenate((np.full(size, np.inf), most)),
     )
@@ -262,16 +289,16 @@ def cover_share(case: Case, goal: Goal, rows: Rows) -> Program:
             row_upper=np.concatenate((np.full(size, np.inf), most)),
         )
     scale = SCALE / max(case.total, 1e-300)
-    linked = hstack((rows.matrix, csr_array((-rows.need.astype(float), (np.arange(size),) * 2), shape=(size, size))))
-    share = hstack((csr_array((1, count)), csr_array(rows.weight[None, :] * scale)))
-    nothing = csr_array((bound.shape[0], size))
+    share = csr_array(
+        (rows.weight * scale, np.arange(count, count + size), np.array([0, size])), shape=(1, count + size)
+    )
     wanted = (goal.share * (1.0 - 1e-12) * case.total - rows.always) * scale
     return Program(
         cost=np.concatenate((cost, np.zeros(size))),
         lower=np.zeros(count + size),
         upper=np.ones(count + size),
         whole=np.concatenate((np.ones(count, bool), rows.need > 1)),
-        matrix=csr_array(vstack((linked, share, hstack((bound, nothing))), format="csr")),
+        matrix=_linked(rows, share, bound),
         row_lower=np.concatenate((np.zeros(size), [wanted], np.full(most.size, -np.inf))),
         row_upper=np.concatenate((np.full(size + 1, np.inf), most)),
     )

@@ -114,6 +114,7 @@ def test_a_town_in_which_the_west_has_all():
     found = of_town([station("A", 1500), station("B", 1500)])
     assert (found.worst_name, found.worst_share) == ("东乡", 0.0)
     assert (found.best_name, found.best_share) == ("西街道", pytest.approx(2 / 3, abs=0.03))
+    assert (found.worst_others, found.best_others) == (0, 0)
     assert found.access.mean == pytest.approx(2 / 3, abs=0.03)
     assert found.access.gini == pytest.approx(2 / 3, abs=0.02)
     assert found.access.palma is None
@@ -132,3 +133,8 @@ def test_without_stations_there_is_nothing_to_share_out():
     found = of_town([])
     assert (found.worst_share, found.access.gini, found.theil_within) == (0.0, None, None)
     assert found.townships.gini is None
+
+
+def test_townships_that_are_served_alike_are_counted():
+    found = of_town([])
+    assert (found.worst_share, found.worst_others) == (0.0, 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.memo import Memo
 from stations.questions.coverage import Close, CoverageQuery, Served, Worth, coverage, pairs, serve, worth
 from stations.station import Station
 from tests.stations.questions.town import MONDAY_NOON, snapshot_of, station, town_of
@@ -97,6 +99,7 @@ def test_what_only_a_station_covers_is_what_closing_it_costs(places, minutes) ->
 def test_pairs_are_what_each_two_share_however_it_is_multiplied(places, most) -> None:
     stations = [station(f"S{i}", 100.0 * x) for i, x in enumerate(places)]
     asked = served(stations)
+    asked = replace(asked, atlas=replace(asked.atlas, memo=Memo()))  # so that nothing is known from before
     by_code = {one.code: one for one in worth(asked)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worth_of, "MOST_PRODUCTS", most)
@@ -110,3 +113,16 @@ def test_pairs_are_what_each_two_share_however_it_is_multiplied(places, most) ->
         if twice >= 0.5 * min(one.covers, other.covers) * (1.0 - worth_of.ROUNDING) > 0:
             expected.add((frozenset((one.code, other.code)), round(twice, 3)))
     assert {(frozenset((pair.lesser, pair.greater)), round(pair.shared, 3)) for pair in found} == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.booleans()), max_size=9))
+@settings(max_examples=16)
+def test_pairs_of_a_moment_are_the_same_as_if_no_other_stood_there(places) -> None:
+    hours = {True: "24/7", False: "Mo-Su 20:00-22:00"}
+    stations = [station(f"S{i}", 100.0 * x, hours=hours[is_open]) for i, (x, is_open) in enumerate(places)]
+    there = [one for one, (_, is_open) in zip(stations, places, strict=True) if is_open]
+    with pytest.MonkeyPatch.context() as patch:
+        alone = pairs(served(there, at=MONDAY_NOON))
+        assert pairs(served(stations, at=MONDAY_NOON)) == alone
+        patch.setattr(worth_of, "MOST_TOGETHER", 0)
+        assert pairs(served(stations, at=MONDAY_NOON)) == alone

@@ -21,9 +21,10 @@ from stations.questions.siting import (
     solve_greedily,
     value_of,
 )
-from stations.questions.siting.greedy import ONE_LESS_1_E
+from stations.questions.siting.greedy import ONE_LESS_1_E, Ways
 from stations.questions.siting.linear import solve
 from stations.questions.siting.model import cover_most, free, merged
+from stations.questions.siting.swaps import nearer_by_swaps
 
 MOST, FEWEST, MEDIAN, CENTER = Objective.MOST, Objective.FEWEST, Objective.MEDIAN, Objective.CENTER
 
@@ -91,8 +92,10 @@ def test_the_greedy_choice_keeps_its_promise_and_its_curve_bends_down(seed, site
     plan, greedy = solve_greedily(case, goal)
     assert greedy.guarantee == ONE_LESS_1_E
     assert plan.value == pytest.approx(greedy.adds.sum())
-    assert plan.value >= ONE_LESS_1_E * solve_exactly(case, goal).value
     assert (np.diff(greedy.adds) <= 1e-9).all()
+    best = solve_exactly(case, goal).value
+    assert plan.value >= ONE_LESS_1_E * best
+    assert best <= plan.bound + 1e-9 <= case.total + 2e-9
     # By looking at every candidate each time.
     chosen: list[int] = []
     for _ in range(sites):
@@ -101,6 +104,53 @@ def test_the_greedy_choice_keeps_its_promise_and_its_curve_bends_down(seed, site
             break
         chosen.append(int(np.argmax(values)))
     assert greedy.sites.tolist() == chosen
+
+
+@given(seed=st.integers(0, 10_000), share=st.sampled_from([0.5, 0.9]), times=st.sampled_from([1, 2]))
+@settings(max_examples=20)
+def test_every_first_picture_says_what_cannot_be_beaten(seed, share, times) -> None:
+    case = scattered(40, 9, 0.4, seed)
+    for goal in (
+        Goal(MOST, limit_m=0.3, sites=3, times=times),
+        Goal(MOST, limit_m=0.3, budget=2.5, times=times),
+        Goal(FEWEST, limit_m=0.4, share=share, times=times),
+        Goal(MEDIAN, sites=3, beyond_m=0.4),
+        Goal(CENTER, sites=9),
+    ):
+        try:
+            plan, greedy = solve_greedily(case, goal)
+            best = solve_exactly(case, goal).value
+        except InfeasibleError:
+            continue
+        low, high = sorted((plan.value, plan.bound))
+        assert low - 1e-9 <= best <= high + 1e-9
+        if goal.objective is MOST:
+            assert plan.value == pytest.approx(greedy.adds.sum())
+
+
+@given(seed=st.integers(0, 10_000), sites=st.integers(1, 4), beyond=st.sampled_from([0.3, np.inf]))
+@settings(max_examples=15)
+def test_after_the_swaps_no_swap_makes_the_mean_way_shorter(seed, sites, beyond) -> None:
+    case = scattered(25, 8, 2.0, seed)
+    goal = Goal(MEDIAN, sites=sites, beyond_m=beyond)
+    ways = Ways(case, goal, np.arange(8), np.zeros(8, bool))
+    begun = np.arange(8) < sites
+    chosen = np.flatnonzero(nearer_by_swaps(ways, begun))
+    worth = value_of(case, goal, chosen)
+    assert chosen.size == sites
+    assert worth <= value_of(case, goal, np.flatnonzero(begun)) + 1e-12
+    for out in chosen:
+        for into in set(range(8)) - set(chosen.tolist()):
+            assert value_of(case, goal, np.array([*(chosen[chosen != out]), into])) >= worth - 1e-9
+
+
+def test_two_stations_are_chosen_by_pairs_at_once() -> None:
+    # One by one the lone site in the middle seems best; only the two at the end together cover anyone twice.
+    reaches = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 0, 1, 1]])
+    case = Case.of(np.where(reaches, 1.0, np.inf), np.array([2.0, 2.0, 3.0, 3.0, 3.0, 1.0]))
+    plan, greedy = solve_greedily(case, Goal(MOST, limit_m=2.0, sites=2, times=2))
+    assert plan.sites.tolist() == [0, 1]
+    assert greedy.adds.tolist() == [0.0, 4.0]
 
 
 def test_what_a_station_can_serve_bounds_what_it_covers() -> None:
@@ -142,13 +192,17 @@ LINE = Case.of(np.array([[1.0, 5.0, np.inf], [2.0, 1.0, np.inf], [np.inf, np.inf
         ({}, Goal(MOST, limit_m=3.0, sites=4), "4 sites cannot be chosen among 3 candidates"),
         ({}, Goal(MOST, limit_m=3.0, sites=0), "0 sites are none"),
         ({}, Goal(MOST, limit_m=3.0), "how many sites"),
-        ({}, Goal(MOST, limit_m=0.5, sites=1), "None of the 3 candidates is within reach"),
+        ({}, Goal(MOST, limit_m=0.5, sites=1), "No candidate is within reach of any demand, of 3 "),
         (
             {"cost": np.array([5.0, 6.0, 7.0])},
             Goal(MOST, limit_m=3.0, budget=4.0),
             "buys nothing: the cheapest .* costs 5",
         ),
-        ({"forced": np.ones(3, bool)}, Goal(MOST, limit_m=3.0, sites=2), "3 candidates are wanted .* 2 sites"),
+        (
+            {"forced": np.ones(3, bool)},
+            Goal(MOST, limit_m=3.0, sites=2),
+            "3 candidates are wanted .* only 2 may be chosen",
+        ),
         (
             {"forced": np.ones(3, bool)},
             Goal(MOST, limit_m=3.0, budget=2.0),
@@ -170,6 +224,11 @@ LINE = Case.of(np.array([[1.0, 5.0, np.inf], [2.0, 1.0, np.inf], [np.inf, np.inf
 def test_what_cannot_be_answered_is_refused_with_the_figures(change, goal, said) -> None:
     with pytest.raises(SitingError, match=said):
         solve_exactly(replace(LINE, **change), goal)
+
+
+def test_one_site_alone_covers_nobody_by_two_and_says_so() -> None:
+    plan = solve_exactly(LINE, Goal(MOST, limit_m=3.0, sites=1, times=2))
+    assert (plan.value, plan.proven, plan.sites.size) == (0.0, True, 0)
 
 
 def test_what_nobody_reaches_is_named() -> None:

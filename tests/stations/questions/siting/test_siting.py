@@ -116,6 +116,53 @@ def test_a_candidate_counts_when_it_is_open_and_has_what_is_wished() -> None:
     assert ground(shut, snapshot, TOWN).case.serves.tolist() == [[False]]
 
 
+def test_the_curve_is_never_below_the_plan_and_says_what_is_proven() -> None:
+    snapshot = snapshot_of([station("A", 0)])
+    for objective in (Objective.MOST, Objective.MEDIAN, Objective.CENTER):
+        answer = site(asked(given(600, 1800, 2400, 3300), objective=objective, sites=2), snapshot, TOWN)
+        sign = 1 if objective is Objective.MOST else -1
+        values = [sign * point.value for point in answer.curve]
+        assert values == sorted(values)
+        assert [point.sites for point in answer.curve if point.proven] == [2]
+        assert answer.curve[2].value == pytest.approx(answer.after)
+        assert answer.curve[0].value == pytest.approx(answer.before)
+
+
+def test_firmness_is_told_of_ways_too_and_speed_matters_only_where_a_way_has_an_end() -> None:
+    snapshot = snapshot_of([])
+    moments = (Moment(MONDAY_NOON), Moment(NIGHT))
+    some = CandidateQuery(given=(Candidate("day", at(1800, 0), hours="Mo-Su 08:00-18:00"), *given(600, 3300).given))
+    query = asked(some, objective=Objective.MEDIAN, moments=moments)
+    answer = site(query, snapshot, TOWN)
+    assert [(one.speed_kmh, one.moment) for one in answer.firmness] == [(None, 0), (None, 1)]
+    assert all(one.best <= one.covered for one in answer.firmness)
+    ended = site(replace(query, farthest_minutes=30), snapshot, TOWN)
+    assert [one.moment for one in ended.firmness] == [None, None, 0, 1]
+
+
+def test_the_next_one_of_the_farthest_way_is_who_shortens_it_most() -> None:
+    answer = site(asked(given(0, 1200, 3000, 3600), objective=Objective.CENTER), snapshot_of([]), TOWN)
+    candidate, saved = answer.further[0]
+    kept = frozenset(step.candidate.key for step in answer.steps)
+    more = site(
+        asked(given(0, 1200, 3000, 3600), objective=Objective.CENTER, sites=2, forced=kept), snapshot_of([]), TOWN
+    )
+    assert answer.after - saved == pytest.approx(more.after)
+    assert candidate.key in {step.candidate.key for step in more.steps}
+
+
+def test_capacities_are_kept_to_in_every_figure() -> None:
+    snapshot = snapshot_of([])
+    query = asked(given(600, 1800, 3300), sites=2, capacity=900.0)
+    for answer in (site(query, snapshot, TOWN), site_at_once(query, snapshot, TOWN)):
+        assert answer.after == pytest.approx(1800)
+        assert answer.after == pytest.approx(answer.plan.value)
+        assert [step.adds for step in answer.steps] == pytest.approx([900, 900])
+        assert answer.curve[1].value == pytest.approx(900)
+    with pytest.raises(InfeasibleError, match=r"can serve 2,700 of .*Most of those left over are in: "):
+        site(replace(query, objective=Objective.FEWEST, sites=None, share=0.9, leave_out=True), snapshot, TOWN)
+
+
 def test_the_order_of_the_list_does_not_matter() -> None:
     snapshot = snapshot_of([])
     one, other = (given(*some) for some in ((600, 1800, 3000), (600, 1800, 3000)))
@@ -163,7 +210,7 @@ def test_a_list_is_read_row_by_row() -> None:
 def test_what_nobody_can_reach_is_told_by_township_or_left_out() -> None:
     snapshot = snapshot_of([])
     query = asked(given(600), objective=Objective.FEWEST, sites=None)
-    with pytest.raises(InfeasibleError, match="Most of it is in: 东乡"):
+    with pytest.raises(InfeasibleError, match=r"^[\d,]+ of [\d,]+ metres of street at .* Most of it is in: 东乡"):
         site(query, snapshot, TOWN)
     answer = site(replace(query, leave_out=True), snapshot, TOWN)
     assert answer.plan.value == 1
@@ -182,7 +229,7 @@ def test_what_nobody_can_reach_is_told_by_township_or_left_out() -> None:
         ({"candidates": CandidateQuery(given=(Candidate("c", at(0, 0)),) * 2)}, "Two candidates are called c"),
         ({"moments": (Moment(NIGHT, 0.0),)}, "weights of moments"),
         ({"moments": (Moment(NIGHT),), "assumed_hours": "now and then"}, "now and then"),
-        ({"candidates": given(90_000)}, "None of the 1 candidates is within reach"),
+        ({"candidates": given(90_000)}, "No candidate is within reach of any demand, of 1 "),
     ],
 )
 def test_a_question_that_does_not_go_together_is_refused(change, said) -> None:
