@@ -1,8 +1,9 @@
 """A registry as one file that either store can be made from again: its log, written out and compressed.
 
 The lines of a backup are JSON: a header, the transcript of the log, what people at
-the doors said, and a footer with what was counted and the digests. Nothing else is
-worth keeping: the rest is made from the log, or is a secret that must not last.
+the doors said, the plans that were saved, and a footer with what was counted and the
+digests. Nothing else is worth keeping: the rest is made from the log, is worked out
+again, or is a secret that must not last.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ COMPRESSION = 6
 MAX_LINE = 64_000_000
 """Bytes. No record comes near it; a file that was made to fill the memory stops here."""
 
+AT_ONCE = 16_000_000
+"""Bytes of lines that are held in memory at a time, and written back in one go."""
+
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -57,7 +61,7 @@ class Contents:
     log
         SHA-256 of the transcript, as `log_digest` gives it of the registry.
     kept
-        Rows of what people said; 0 in a backup of before.
+        Rows of what people said, and of saved plans; 0 in a backup of before.
     """
 
     head: int
@@ -71,7 +75,7 @@ class Contents:
 def back_up(
     store: Store, path: Path, *, at: datetime, overwrite: bool = False, progress: Progress = silent
 ) -> Contents:
-    """Write the log as of its head now, and what people said, to a file. Nobody who reads or writes is held up.
+    """Write the log as of its head now, what people said, and saved plans to a file. Nobody is held up by it.
 
     The file appears under its name when it is whole and has been read back. Only
     its owner may read it, as custodians are in it.
@@ -279,8 +283,9 @@ class _Reader:
             ) from error
 
     def pages(self, stage: str, progress: Progress) -> Iterator[list[Row | KeptRow]]:
-        """Give the rows of the log and then of what people said, some at a time, up to the footer."""
+        """Give the rows of the log and then of what is beside it, some at a time, up to the footer."""
         rows: list[Row | KeptRow] = []
+        size = 0
         while True:
             line = self._line()
             if not line:
@@ -288,9 +293,10 @@ class _Reader:
             if line.startswith(b'{"entries":'):
                 break
             rows.append(self._row(line))
-            if len(rows) == PAGE:
+            size += len(line)
+            if len(rows) == PAGE or size >= AT_ONCE:
                 yield rows
-                rows = []
+                rows, size = [], 0
                 progress(stage, self._entries, self._header["head"])
         yield rows
         progress(stage, self._entries, self._header["head"])

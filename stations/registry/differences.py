@@ -6,18 +6,28 @@ so that one microwave more is one line and not a list of twenty.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Self
 
 from geodata.lonlat import LonLat, distance_m
+from stations.errors import HoursError
 from stations.fields import Fields
+from stations.phrases import dates_in_words
 from stations.station import COORDINATE_DECIMALS, PRIVATE_FIELDS, Station
 from stations.taxonomy import Taxonomy, Vocabulary
 
 NOTHING = "—"
 """What stands for a fact that is not known."""
+
+
+SHORT = 6
+"""Signs of a digest by which photos of one station are told apart."""
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ def differences(before: Station | None, after: Station | None) -> tuple[Differen
         else:
             olds, news = parts(old.get(name)), parts(new.get(name))
             pairs = {part: (olds.get(part), news.get(part)) for part in dict.fromkeys([*olds, *news])}
+            if name == "photos" and olds == news:  # the same ones, perhaps in another order
+                pairs = {"": (list(olds), list(news))}
         found += [Difference(name, part, was, now) for part, (was, now) in pairs.items() if was != now]
     return tuple(found)
 
@@ -104,6 +116,8 @@ class Words:
         elif difference.field == "services":
             key, _, own = part.partition(":")
             part = own or self._word(self.taxonomy.services, key)
+        elif difference.field == "photos":
+            part = _short(part)
         elif difference.field == "closures":
             part = part.replace("/", "至" if self.language == "zh" else " to ")
         return f"{name}·{part}" if self.language == "zh" else f"{name}, {part}"
@@ -116,9 +130,14 @@ class Words:
         if isinstance(value, list | tuple):
             if field == "position":
                 return ",".join(f"{degrees:.{COORDINATE_DECIMALS - 1}f}" for degrees in value)
+            if field == "photos":
+                return self._listed(map(_short, value))
             return self._listed(self._word(vocabulary, str(key)) for key in value)
         if isinstance(value, dict):
             return self._told(field, value)
+        if field == "dates":
+            with suppress(HoursError):
+                return dates_in_words(value, "zh" if self.language == "zh" else "en")
         return self._word(vocabulary, str(value))
 
     def sentence(self, difference: Difference) -> str:
@@ -196,6 +215,11 @@ def _facts(station: Station | None) -> dict[str, Any]:
     record = station.to_record()
     record["position"] = (record.pop("lon"), record.pop("lat"))
     return {name: str(getattr(station, name)) for name in _ALWAYS_SAID if getattr(station, name)} | record
+
+
+def _short(file: str) -> str:
+    """Tell a photo by the beginning of its name, where that is a digest."""
+    return file[:SHORT] if _DIGEST.match(file) else file
 
 
 def _numbered(records: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -48,10 +48,14 @@ class Latest:
         self._writes += 1
         self._retry = float("-inf")
 
+    def renew(self) -> None:
+        """Have the next snapshot show whatever was written until now, by other processes too."""
+        self._writes += 1
+
     def get(self) -> Snapshot:
         """Give the stations as of now.
 
-        This process's own writes show at once, others' within half a second. Mostly
+        This process's own writes show at once, others' within half a second, or at once after `renew`. Mostly
         it costs a look at the clock. While the database cannot be read, what was read
         last goes on being served, and `trouble` says why: to someone on the street an
         answer of an hour ago is better than none.
@@ -89,6 +93,8 @@ class Latest:
                     log.warning("%s What was read last is served meanwhile.", error)
                 self.trouble = error
                 self._retry = self._clock() + RETRY_S
+                # What is served is old for all alike: nobody has to wait while another asks a server that is silent.
+                self._shown = writes
         else:
             if self.trouble is not None:
                 log.warning("The registry %s can be read again.", self._store.name)

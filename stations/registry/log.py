@@ -44,6 +44,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 Change = Callable[[Snapshot], Iterable[Station]]
 """Gives the records to be put in place, from the stations as they are. Called inside the transaction."""
 
+Also = Callable[[sa.Connection, int], None]
+"""Writes into tables beside the log in the same transaction, given the number of the batch, 0 where none was written.
+What it raises leaves everything as it was."""
+
 
 class Registry:
     """An open registry. Threads may share it; processes open their own on the same store.
@@ -108,13 +112,25 @@ class Registry:
         """
         return self._latest.get()
 
+    def renew(self) -> None:
+        """Have the next snapshot show whatever was written until now, by other processes too; costs a short look."""
+        self._latest.renew()
+
     @property
     def trouble(self) -> RegistryError | None:
         """Why the stations that `snapshot` gives may be of some time ago; None while the database can be read."""
         return self._latest.trouble
 
     def write(
-        self, change: Change, *, what: str, who: str, at: datetime, source: str = "", digest: str = ""
+        self,
+        change: Change,
+        *,
+        what: str,
+        who: str,
+        at: datetime,
+        source: str = "",
+        digest: str = "",
+        also: Also | None = None,
     ) -> Written:
         """Put records in place as one batch, all or nothing. A record that is as it was adds no entry.
 
@@ -124,6 +140,8 @@ class Registry:
             Gives the records from the stations as they are; no one else writes meanwhile.
         at
             Aware moment of writing.
+        also
+            What is written with it, all of it or nothing.
 
         Raises
         ------
@@ -138,6 +156,8 @@ class Registry:
             puts = [*compared.added.values(), *compared.changed.values()]
             check_hours(puts, frozenset(before.rule_keys), self._timezone)
             batch, head = self._placed(connection, before.revision, Plan(puts), what, who, at, source, digest)
+            if also is not None:
+                also(connection, batch.id if batch else 0)
         return Written(batch, tuple(compared.added), tuple(compared.changed), compared.unchanged, head)
 
     def append(
@@ -146,7 +166,9 @@ class Registry:
         """Put these records in place, whatever was there; as `write`."""
         return self.write(lambda _: stations, what=what, who=who, at=at, source=source, digest=digest)
 
-    def edit(self, station: Station, *, seen: int, who: str, at: datetime, what: str = "edit") -> Written:
+    def edit(
+        self, station: Station, *, seen: int, who: str, at: datetime, what: str = "edit", also: Also | None = None
+    ) -> Written:
         """Put one record in place, if it is still as the editor saw it. One that is as wanted already adds no entry.
 
         Parameters
@@ -155,6 +177,8 @@ class Registry:
             Revision of the station's record that the editor saw; 0 for a new station.
         at
             Aware moment of writing.
+        also
+            As for `write`.
 
         Raises
         ------
@@ -170,7 +194,10 @@ class Registry:
             head = head_of(connection)
             standing = standing_record(connection, put, seen)
             hours_of(station, self._timezone)
-            return self._put_one(connection, head, put, standing, what, who, at)
+            written = self._put_one(connection, head, put, standing, what, who, at)
+            if also is not None:
+                also(connection, written.batch.id if written.batch else 0)
+            return written
 
     def remove(
         self, codes: Iterable[str], *, who: str, at: datetime, what: str = "remove", source: str = "", digest: str = ""
@@ -191,8 +218,13 @@ class Registry:
             batch, head = self._placed(connection, head, plan, what, who, at, source, digest)
         return Written(batch, (), (), (), head, wanted)
 
-    def undo(self, batch: int, *, who: str, at: datetime) -> Written:
+    def undo(self, batch: int, *, who: str, at: datetime, also: Also | None = None) -> Written:
         """Put every station of a batch back to what it was before it, as one new batch; those it added are removed.
+
+        Parameters
+        ----------
+        also
+            As for `write`.
 
         Raises
         ------
@@ -208,6 +240,8 @@ class Registry:
             plan = plan_undo(connection, batch)
             there = codes_in_place(connection, batch)
             written, head = self._placed(connection, head, plan, f"undo of batch {batch}", who, at)
+            if also is not None:
+                also(connection, written.id if written else 0)
         codes = [put.station.code for put in plan.puts]
         back = tuple(code for code in codes if code not in there)
         changed = tuple(code for code in codes if code in there)

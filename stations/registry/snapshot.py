@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import compress, repeat
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from geodata.memo import Memo
 from stations.errors import HoursError, UnknownStationError
-from stations.hours import STATE_CODES, Hours
+from stations.hours import STATE_CODES, Hours, serves_on
 from stations.hours.table import RuleTable
 from stations.registry.columns import AMENITY_CODES, Columns, Row, RowValues, amenities_key, gather, hours_key, merge
 from stations.registry.records import Stations, keeping_decoder
@@ -210,6 +210,15 @@ class Snapshot(Columns):
     def states_through(self, moments: Sequence[datetime]) -> Codes8:
         """State of every station at several aware moments, int8 ``[len(moments), n]``, as `states_at`."""
         return self._table.states_through(moments)[:, self.rule]
+
+    @cached_property
+    def dated(self) -> NDArray[np.bool_]:
+        """Which stations serve on given dates alone, bool ``[n]``: in a season, or as a stall of some days."""
+        return np.array([bool(rule.season) for rule in self.rules], np.bool_)[self.rule]
+
+    def serving_on(self, day: date) -> NDArray[np.bool_]:
+        """Which stations serve on a day, bool ``[n]``: all but those that have dates of which it is none."""
+        return np.array([serves_on(rule, day) for rule in self.rules], np.bool_)[self.rule]
 
     @cached_property
     def _table(self) -> RuleTable:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from stations.errors import RegistryError
-from stations.registry.faults import told_plainly
+from stations.registry.faults import told_of_file
 
 WAL_IS_SOUND = (3, 51, 3)
 """SQLite from 3.7.0 to 3.51.2 can damage a database in WAL mode when several connections write."""
@@ -56,6 +57,7 @@ class Store:
     engine: sa.Engine
     name: str
     wait_s: float
+    _within: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     @property
     def on_server(self) -> bool:
@@ -64,7 +66,11 @@ class Store:
 
     def told(self) -> AbstractContextManager[None]:
         """Turn what the database says into a `RegistryError`."""
-        return told_plainly(self.name)
+        if not self.on_server:
+            return told_of_file(self.name)
+        from stations.registry.serverfaults import told_of_server
+
+        return told_of_server(self.name)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -76,7 +82,7 @@ class Store:
             The database cannot be read.
         """
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.on_server else {}
-        with self.told(), self.engine.execution_options(**options).begin() as connection:
+        with self._alone(), self.told(), self.engine.execution_options(**options).begin() as connection:
             if not self.on_server:
                 connection.exec_driver_sql("BEGIN")
             yield connection
@@ -97,7 +103,7 @@ class Store:
         RegistryError
             The database cannot be written.
         """
-        with self.told(), self.engine.begin() as connection:
+        with self._alone(), self.told(), self.engine.begin() as connection:
             # A transaction that begins as a reader and then writes can deadlock with another that does the same.
             if self.on_server:
                 if wait_s is not None:
@@ -108,6 +114,26 @@ class Store:
                     connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(0, round(wait_s * 1000))}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """See that a thread is in one transaction at a time.
+
+        On SQLite somebody who commits waits for all who read, and whoever begins to read waits for them: a thread that
+        reads within a transaction of its own would wait for itself, and everybody for it, until the writer gives up.
+
+        Raises
+        ------
+        RuntimeError
+            The thread is in a transaction already: a fault of the program.
+        """
+        if getattr(self._within, "one", False):
+            raise RuntimeError("A transaction was begun within a transaction of the same thread: end the other first.")
+        self._within.one = True
+        try:
+            yield
+        finally:
+            self._within.one = False
 
     def close(self) -> None:
         """Let go of the database."""
@@ -136,6 +162,13 @@ def open_store(url: str, wait_s: float, *, make: bool = True) -> Store:
     if parsed.get_backend_name() == "sqlite":
         return _file_store(Path(parsed.database or ""), wait_s, make=make)
     return _server_store(parsed, wait_s)
+
+
+def lies_in(township: sa.ColumnElement[str], areas: Sequence[str]) -> sa.ColumnElement[bool]:
+    """What holds for rows whose township lies in one of some areas: prefixes of its code, and everywhere for ``""``."""
+    if "" in areas:
+        return sa.true()
+    return sa.or_(sa.false(), *(township.startswith(area, autoescape=True) for area in areas))
 
 
 def insert_many(
@@ -173,8 +206,7 @@ def insert_many(
 
 
 def _copy(connection: sa.Connection, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)  # noqa: S101  tells mypy; the dialect says so
+    driver: Any = connection.connection.driver_connection  # psycopg's, as the dialect says
     with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
@@ -214,7 +246,7 @@ def _file_store(path: Path, wait_s: float, *, make: bool) -> Store:
             name=path.name,
         )
     if make:
-        with told_plainly(path.name):
+        with told_of_file(path.name):
             _connector(path, wait_s, "rwc")().close()
     elif not path.exists():
         raise RegistryError("There is no registry {name}. Set YIZHAN_DATABASE to the one you mean.", name=path.name)

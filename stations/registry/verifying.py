@@ -2,7 +2,8 @@
 
 The log is the truth. It is replayed in short reads, which hold up nobody. The
 table is then read in the same way, and whatever does not agree, or has been
-changed meanwhile, is looked at again in one short transaction.
+changed meanwhile, is looked at again in one short transaction. What visits are added
+up from is held against what was counted.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from stations.registry.replaying import MOST_DIFFERENCES, Current, Difference, F
 from stations.registry.schema import BATCH, ENTRY, ONLY_ADDED_TO, STATION
 from stations.registry.stores import Store, insert_many
 from stations.registry.transcript import PAGE, Reading, transcript
+from stations.registry.visitmonths import count_anew, counted, differing
 
 CLOSE_BEHIND = 2_000
 """Entries that the last look at the table may still have to replay itself."""
@@ -77,7 +79,7 @@ def verify_in(connection: sa.Connection, progress: Progress = silent) -> Proof:
 
 
 def repair(store: Store, progress: Progress = silent) -> Proof:
-    """Make the table of current stations again from the log, and what keeps the log from being changed.
+    """Make the table of current stations again from the log, what keeps the log from being changed, and sums of visits.
 
     Returns
     -------
@@ -102,7 +104,7 @@ def repair(store: Store, progress: Progress = silent) -> Proof:
 
 
 def rebuild(connection: sa.Connection, progress: Progress = silent) -> None:
-    """Make the table of current stations again from the log, in a transaction that may write."""
+    """Make the table of current stations again from the log, and sums of visits, in a transaction that may write."""
     newest = sa.select(sa.func.max(ENTRY.c.revision)).group_by(ENTRY.c.code)
     revisions = sorted(connection.execute(newest).scalars())
     connection.execute(STATION.delete())
@@ -119,6 +121,7 @@ def rebuild(connection: sa.Connection, progress: Progress = silent) -> None:
         if rows:
             insert_many(connection, STATION, rows)
         progress("table", chunk[-1], revisions[-1])
+    count_anew(connection)
 
 
 class _Verifier:
@@ -132,6 +135,7 @@ class _Verifier:
             self._check_database(connection)
         self._catch_up(progress)
         self._settle(self._doubtful(progress), progress)
+        self._check_visits()
         return Proof(
             self._replay.head,
             self._replay.entries,
@@ -159,6 +163,20 @@ class _Verifier:
             self._findings.add(
                 "Row {row} of the table {table} refers to a batch that is not there.", row=row, table=table
             )
+
+    def _check_visits(self) -> None:
+        with self._reading() as connection:
+            parts = counted(connection)
+        for codes in parts:
+            with self._reading() as connection:
+                wrong = differing(connection, codes)
+            for code, month in wrong:
+                self._findings.add(
+                    "The visits of station {code} in {month} are not what was counted.",
+                    in_log=False,
+                    code=code,
+                    month=month,
+                )
 
     def _catch_up(self, progress: Progress, changed: set[str] | None = None) -> None:
         """Replay what is new, until little of it is left."""

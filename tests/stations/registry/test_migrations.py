@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import orjson
 import pytest
 import sqlalchemy as sa
@@ -15,9 +16,10 @@ from stations.registry.entries import Action
 from stations.registry.log import Registry
 from stations.registry.migrating import MIGRATIONS, ready_server, upgrade
 from stations.registry.placing import station_row
-from stations.registry.schema import NEWEST
+from stations.registry.schema import DAY_COUNT, NEWEST, VISIT_COUNT
 from stations.registry.stores import open_store
 from stations.registry.verifying import verify
+from stations.registry.visitmonths import unpacked
 from stations.upkeep.facts import Sender
 from stations.upkeep.saying import Upkeep
 
@@ -202,7 +204,9 @@ def schema_of(store):
     """Everything that makes a database what it is, but the order in which it was made."""
     with store.reading() as connection:
         if not store.on_server:
-            return set(connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all())
+            made = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+            # A column that is added to a table stands behind its keys.
+            return {(*row[:3], frozenset(part.strip(" \n\t)") for part in (row[3] or "").split(","))) for row in made}
         columns = (
             "SELECT table_name, column_name, ordinal_position, data_type, udt_name, collation_name, is_nullable, "
             "column_default, is_generated, generation_expression FROM information_schema.columns "
@@ -261,7 +265,7 @@ def lay_first_schema_on_server(url):
     store.close()
 
 
-def raise_to(url, revision):
+def raise_to(url, revision, begun="0001"):
     """Bring a registry to an earlier schema of Alembic's than the newest."""
     from alembic.command import stamp
     from alembic.command import upgrade as run
@@ -272,7 +276,7 @@ def raise_to(url, revision):
         config.set_main_option("script_location", str(MIGRATIONS))
         ready_server(connection, store.name)
         if not store.on_server:
-            stamp(config, "0001")
+            stamp(config, begun)
         run(config, revision)
     store.close()
 
@@ -303,6 +307,33 @@ def test_from_the_second_schema_nothing_of_the_log_changes_and_people_can_say_th
     assert upkeep.visit("B", sender=Sender("device", "network"), now=noon) == "taken"
     assert upkeep.visits("B").total == 1
     assert len(upkeep.secret()) == 32
+
+
+def test_visits_that_were_counted_before_are_added_up(second, opened):
+    raise_to(second, "0011", begun="0002")
+    store = open_store(second, 1)
+    with store.writing() as connection:
+        day = {"code": "A", "reports": 0, "confirmations": 0}
+        connection.execute(DAY_COUNT.insert(), [day | {"day": f"2026-0{n}-28", "visits": n - 2} for n in (2, 3)])
+        line = {"mark": "", "code": "B", "township": "", "day": "2026-12-31", "who": "li", "at": "", "taken_back": 0}
+        lines = [("door", 100_000, 1), ("paper", 3, 0), ("paper", 0, 1)]
+        connection.execute(
+            VISIT_COUNT.insert(),
+            [
+                line | {"number": number, "source": source, "people": people, "stands": stands}
+                for number, (source, people, stands) in enumerate(lines)
+            ],
+        )
+    store.close()
+    upgrade(second, 1)
+    registry = opened(second)
+    assert verify(registry.store).differences == ()
+    days = {(row.code, row.month): unpacked([row.days])[0] for row in content(registry.store, "visit_month")}
+    assert {month: np.argwhere(held).tolist() for month, held in days.items()} == {
+        ("A", "2026-03"): [[0, 27]],
+        ("B", "2026-12"): [[1, 30], [2, 30]],
+    }
+    assert days["B", "2026-12"][:, 30].tolist() == [0, 100_001, 1]
 
 
 def test_the_newest_schema_is_the_last_migration():

@@ -3,7 +3,6 @@
 import dataclasses
 import random
 import threading
-import time
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -286,11 +285,10 @@ def test_threads_share_a_snapshot(make_station, shanghai):
     assert not wrong
 
 
-def test_20_000_rows_in_less_than_half_a_second(make_station, shanghai):
+def test_20_000_rows_of_the_same_hours_share_one_rule(make_station, shanghai):
     row = Row.of(make_station("S", hours="24/7", amenities={"water": "yes", "aed": "no", "wifi": "yes"}), 1)
     rows = [row._replace(code=f"S{number}") for number in range(20_000)]
-    begin = time.process_time()  # not the clock on the wall: other work on the machine must not fail it
     snapshot = Snapshot.of_rows(1, [rows], shanghai)
-    assert time.process_time() - begin < 0.5
+    assert len({id(rule) for rule in snapshot.rules}) == 1
     assert np.all(snapshot.active)
     assert isinstance(snapshot.station("S7"), Station)

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg
@@ -11,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stations.errors import RegistryAwayError, RegistryError, RegistryLockedError
-from stations.registry.faults import SERVER_FAULTS, SQLITE_FAULTS, told_plainly
+from stations.registry.faults import SQLITE_FAULTS, told_of_file
 from stations.registry.log import Registry
 from stations.registry.schema import STATION
+from stations.registry.serverfaults import SERVER_FAULTS, told_of_server
 from stations.registry.stores import POOL, insert_many, journal_mode, open_store
 from tests.postgres import cluster, find_programs
 
@@ -128,16 +131,16 @@ def test_a_registry_that_another_program_locks(opened, in_file, file, make_stati
 def test_every_fault_of_a_file_is_told(code):
     error = sqlite3.OperationalError("as SQLite says it")
     error.sqlite_errorcode = code | (3 << 8)
-    with pytest.raises(RegistryError) as caught, told_plainly("registry.db"):
+    with pytest.raises(RegistryError) as caught, told_of_file("registry.db"):
         raise error
     assert "registry.db" in str(caught.value)
     assert "as SQLite says it" not in str(caught.value)
 
 
 def test_a_fault_that_nobody_foresaw_is_told_as_it_is():
-    with pytest.raises(RegistryError, match=r"registry\.db cannot be used: strange"), told_plainly("registry.db"):
+    with pytest.raises(RegistryError, match=r"registry\.db cannot be used: strange"), told_of_file("registry.db"):
         raise sqlite3.OperationalError("strange")
-    with pytest.raises(RegistryError, match="stations cannot be used: strange"), told_plainly("stations"):
+    with pytest.raises(RegistryError, match="stations cannot be used: strange"), told_of_server("stations"):
         raise psycopg.DataError("strange")
 
 
@@ -149,7 +152,7 @@ def test_a_reader_sees_one_state_of_the_whole_while_others_write(opened, postgre
     count = sa.select(sa.func.count()).select_from(STATION)
     with registry.store.reading() as connection:
         assert connection.execute(count).scalar() == 0
-        registry.append([make_station("B")], what="edit", who="tester", at=noon)
+        elsewhere(registry.append, [make_station("B")], what="edit", who="tester", at=noon)
         assert connection.execute(count).scalar() == 0
     with registry.store.reading() as connection:
         assert connection.execute(count).scalar() == 1
@@ -211,9 +214,26 @@ def test_what_was_acknowledged_is_on_the_disk_of_the_server(databases, postgres_
 
 def test_more_threads_than_connections(opened, postgres_registry, make_station, noon):
     registry = opened(postgres_registry, wait_s=5)
-    with registry.store.reading(), registry.store.reading():
+    reading, enough = threading.Barrier(POOL + 1), threading.Event()
+
+    def read():
+        with registry.store.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            reading.wait(10)
+            enough.wait(10)
+
+    with ThreadPoolExecutor(POOL) as threads:
+        done = [threads.submit(read) for _ in range(POOL)]
+        reading.wait(10)
         registry.append([make_station("A")], what="edit", who="tester", at=noon)
-    assert POOL >= 3
+        enough.set()
+        assert [one.result() for one in done] == [None] * POOL
+
+
+def elsewhere(call, *values, **more):
+    """Do something in another thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(call, *values, **more).result()
 
 
 def test_a_database_without_postgis_and_without_the_right_to_add_it(databases, postgres_empty):
@@ -274,7 +294,7 @@ def test_a_database_that_cannot_hold_every_name(databases, postgres_url):
 @pytest.mark.parametrize("state", SERVER_FAULTS)
 def test_every_fault_of_a_server_is_told(state):
     error = psycopg.errors.lookup(state)("as PostgreSQL says it")
-    with pytest.raises(RegistryError) as caught, told_plainly("stations"):
+    with pytest.raises(RegistryError) as caught, told_of_server("stations"):
         raise error
     assert "stations" in str(caught.value)
 
@@ -309,3 +329,13 @@ def test_a_server_that_is_started_anew_is_found_again(server, opened, make_stati
     now[0] += 1
     assert registry.snapshot().codes == ("A", "B")
     assert registry.append([make_station("C")], what="edit", who="tester", at=noon).revision == 3
+
+
+def test_a_thread_is_in_one_transaction_at_a_time(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'registry.db'}", 1.0)
+    with store.reading(), pytest.raises(RuntimeError, match="within a transaction"), store.reading():
+        pass
+    with store.writing(), pytest.raises(RuntimeError, match="within a transaction"), store.reading():
+        pass
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1, "and the next one is its own again"
