@@ -8,6 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from stations.registry.schema import CONFIRMED, DAY_COUNT, SENDER
+from stations.registry.visitmonths import note_people
 from stations.upkeep.facts import Aspect, Confirmed, Counts, Outcome, Visits
 from stations.upkeep.groups import as_moment, as_text
 from stations.upkeep.marks import Marks
@@ -55,6 +56,8 @@ def take_visit(connection: sa.Connection, code: str, day: date, marks: Marks) ->
     if said < MOST_VISITS_A_DAY and of_network < MOST_VISITS_OF_A_NETWORK:
         connection.execute(SENDER.insert(), marks.row(VISIT, code, day.isoformat()))
         count(connection, code, day, "visits")
+        visits = sa.select(DAY_COUNT.c.visits).where(DAY_COUNT.c.code == code, DAY_COUNT.c.day == day.isoformat())
+        note_people(connection, code, day, "said", connection.execute(visits).scalar_one())
     return Outcome.TAKEN
 
 

@@ -10,25 +10,17 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from stations.registry.keys import COOKIES, KEY_BYTES
 from stations.registry.schema import SECRET, SENDER
 from stations.upkeep.facts import Sender
 
-KEY_BYTES = 32
-COOKIES = "cookies"
-"""Name of the key that cookies are signed with."""
-
 OF_DAY = "day "
 """Before the date, in the name of a key of the day."""
-
-Begin = Callable[[], AbstractContextManager[sa.Connection]]
-"""Begins a transaction, and ends it."""
 
 A_DAY = timedelta(days=1)
 
@@ -93,20 +85,6 @@ def forget(connection: sa.Connection, today: date) -> None:
     connection.execute(SECRET.delete().where(_old_key(today)))
     yesterday, tomorrow = _around(today)
     connection.execute(SENDER.delete().where((SENDER.c.day < yesterday) | (SENDER.c.day > tomorrow)))
-
-
-def secret_for_cookies(reading: Begin, writing: Begin) -> bytes:
-    """Give the key that cookies are signed with, the same for all workers; made when it is not there."""
-    query = sa.select(SECRET.c.value).where(SECRET.c.name == COOKIES)
-    with reading() as connection:
-        value = connection.execute(query).scalar()
-    if value is None:
-        with writing() as connection:
-            value = connection.execute(query).scalar()  # another worker may have been quicker
-            if value is None:
-                value = secrets.token_hex(KEY_BYTES)
-                connection.execute(SECRET.insert(), {"name": COOKIES, "value": value})
-    return bytes.fromhex(value)
 
 
 def _old_key(today: date) -> sa.ColumnElement[bool]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stations.registry.schema import BATCH, CONFIRMED, ENTRY, REPORT, SENDER, STATION, UPKEEP_HEAD
+from stations.registry.schema import CONFIRMED, REPORT, SENDER, STATION, UPKEEP_HEAD
 from stations.upkeep.facts import Outcome
 from stations.upkeep.groups import TOGETHER, as_moment, as_text
 from stations.upkeep.kinds import Kind
 from stations.upkeep.marks import Marks
+from stations.upkeep.records import last_written
 
 WHAT = "report"
 
@@ -170,11 +171,7 @@ def _with_senders(*columns: sa.Column[Any], where: sa.ColumnElement[bool]) -> sa
 
 def _outdated(connection: sa.Connection, said: Said) -> str:
     """When the record was written, or the thing said to be right, since it was found so; empty when it was not."""
-    written = connection.execute(
-        sa.select(BATCH.c.at)
-        .join(ENTRY, ENTRY.c.batch == BATCH.c.id)
-        .where(ENTRY.c.revision == said.revision, ENTRY.c.code == said.code)
-    ).scalar()
+    written = last_written(connection, said.code, as_text(said.found))
     confirmed = connection.execute(
         sa.select(CONFIRMED.c.last).where(
             CONFIRMED.c.code == said.code,
@@ -182,7 +179,7 @@ def _outdated(connection: sa.Connection, said: Said) -> str:
             CONFIRMED.c.revision == said.revision,
         )
     ).scalar()
-    since = max(confirmed or "", as_text(as_moment(written)) if written else "")
+    since = max(confirmed or "", written)
     return since if since > as_text(said.found) else ""
 
 

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from stations.errors import RegistryError, RegistryLockedError, UnknownTaskError
 from stations.registry.faults import LOCKED
+from stations.registry.keys import secret_for_cookies
 from stations.registry.log import SHANGHAI
 from stations.registry.snapshot import Snapshot
 from stations.registry.stores import Store
@@ -28,7 +29,8 @@ from stations.upkeep.facts import Aspect, Caution, Confirmed, Counts, Outcome, R
 from stations.upkeep.hearing import amenity_of, aspect_of, kind_of, moment_of, note_of
 from stations.upkeep.kinds import Kind, load_kinds
 from stations.upkeep.looking import reports_of, revision_of, tasks_of
-from stations.upkeep.marks import Marks, forget, forgettable, marks_of, secret_for_cookies
+from stations.upkeep.marks import Marks, forget, forgettable, marks_of
+from stations.upkeep.records import newest_revision
 from stations.upkeep.reporting import Said, clear, clear_confirmed, drop_reports, take_report
 from stations.upkeep.standing import Standing
 from stations.upkeep.telling import Told, tell
@@ -116,8 +118,10 @@ class Upkeep:
         which = amenity_of(amenity, known, self._amenities)
         words = note_of(note, known)
         moment = moment_of(found, now)
-        said = Said(code, known, which, words, moment, self._day(moment), revision)
         with self._writing() as connection:
+            said = Said(
+                code, known, which, words, moment, self._day(moment), newest_revision(connection, code, revision)
+            )
             marks = self._marks(connection, sender, now)
             outcome = take_report(connection, said, marks, self.timezone)
             if outcome is Outcome.TAKEN:
@@ -142,6 +146,7 @@ class Upkeep:
         moment = moment_of(found or now, now)
         kinds = [key for key, kind in self.kinds.items() if kind.clears is aspect]
         with self._writing() as connection:
+            revision = newest_revision(connection, code, revision)
             marks = self._marks(connection, sender, now)
             cleared = clear_confirmed(connection, code, kinds, revision, moment, marks)
             outcome = take_confirmation(connection, code, aspect, revision, moment, self._day(moment), marks)

@@ -1,0 +1,1 @@
+"""What stations hold, what is served at them, and how many come."""
