@@ -22,7 +22,10 @@ _LIST = re.compile(r"[;；,，、|/\n]+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
-_AREA_UNIT = re.compile(r"\s*(平方米|平米|m2|m²|sqm)$", re.IGNORECASE)
+_NEXT_DOOR = re.compile(r"附近|旁边|周边|邻近|隔壁|就近")
+_SO_MANY = re.compile(r"[1-9]\d{0,3}\s?(?:台|个|张|把|套|只|组|处|间|部|辆)")
+_ABOUT = re.compile(r"大约|约|近")
+_AREA_UNIT = re.compile(r"(?:平方米|平米|平方|平|m2|m²|sqm)?(?:左右)?$", re.IGNORECASE)
 
 
 class CellError(StationsError, ValueError):
@@ -58,14 +61,16 @@ def read_count(text: str) -> int:
 
 
 def read_area(text: str) -> float:
-    """Read square metres, with or without the unit.
+    """Read square metres, with or without the unit, also where they are only about so many.
 
     Raises
     ------
     CellError
         Not a number.
     """
-    plain = _AREA_UNIT.sub("", unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    about = _ABOUT.match(plain)
+    plain = _AREA_UNIT.sub("", plain[about.end() if about else 0 :], count=1).strip()
     if not _NUMBER.fullmatch(plain):
         raise CellError("“{value}” is not an area. Write square metres, like 20.", value=text[:80])
     return float(plain)
@@ -147,14 +152,22 @@ def read_amenities(text: str, taxonomy: Taxonomy) -> dict[str, AmenityState]:
 
 
 def read_state(text: str, taxonomy: Taxonomy) -> AmenityState:
-    """Read whether an amenity is there; an empty cell is unknown.
+    """Read whether an amenity is there; an empty cell is unknown, ``附近公厕`` is nearby, ``2台`` is there.
 
     Raises
     ------
     CellError
         Not a state.
     """
-    return AmenityState(read_key(text, taxonomy.states)) if text else AmenityState.UNKNOWN
+    if not text:
+        return AmenityState.UNKNOWN
+    if text not in taxonomy.states:
+        plain = unicodedata.normalize("NFKC", text).strip()
+        if _SO_MANY.fullmatch(plain):
+            return AmenityState.YES
+        if taxonomy.states.key_of(text) is None and _NEXT_DOOR.match(plain):
+            return AmenityState.NEARBY
+    return AmenityState(read_key(text, taxonomy.states))
 
 
 def key_at_start(text: str, vocabulary: Vocabulary) -> tuple[str, str, str] | None:

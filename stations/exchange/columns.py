@@ -196,6 +196,15 @@ class Columns:
         """Whether a cell is what lists call one of their columns."""
         return bool(word) and self._place(word, taxonomy) is not None
 
+    def meaning(self, header: str, taxonomy: Taxonomy) -> str:
+        """Give what a header is taken for unless somebody says otherwise; empty where nobody knows it."""
+        place = self._place(header, taxonomy)
+        return place[0] if place else ""
+
+    def guesses(self, header: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+        """Fields that a header may be meant for, likeliest first."""
+        return self._guesses(header, taxonomy)
+
     def map(
         self,
         name: str,

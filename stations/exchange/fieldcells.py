@@ -16,8 +16,10 @@ from typing import Any
 from geodata.datum import Datum
 from geodata.errors import PositionError
 from geodata.lonlat import LonLat, read_position
+from stations.errors import HoursError
 from stations.exchange import cells, clauses
 from stations.exchange.cells import CellError
+from stations.phrases import dates_in_words, read_dates
 from stations.station import COORDINATE_DECIMALS, AmenityState, Station
 from stations.taxonomy import Taxonomy, Vocabulary
 
@@ -80,6 +82,7 @@ class FieldCells:
             "self_service_hours": read_hours,
             "season_from": cells.read_month_day,
             "season_to": cells.read_month_day,
+            "dates": read_dates,
             "seats": cells.read_count,
             "area_m2": cells.read_area,
             "lon": cells.read_number,
@@ -103,6 +106,7 @@ class FieldCells:
             "status": lambda key, language: self._word("status", key, language),
             "access": lambda keys, language: self._words("access", keys, language),
             "eligible": lambda keys, language: self._words("eligible", keys, language),
+            "dates": write_dates,
             "area_m2": lambda area, _: "" if area is None else repr(float(area)).removesuffix(".0"),
             "lon": lambda degrees, _: write_degrees(degrees),
             "lat": lambda degrees, _: write_degrees(degrees),
@@ -171,6 +175,15 @@ class FieldCells:
             elif state is not AmenityState.UNKNOWN:
                 written.append(f"{word}={self.write_state(state, language)}")
         return ("、" if language == "zh" else ", ").join(written)
+
+
+def write_dates(dates: str, language: str) -> str:
+    """Write the dates on which a station serves in words, or in OSM grammar where words would say less."""
+    try:
+        said = dates_in_words(dates, "zh" if language == "zh" else "en")
+        return said if read_dates(said) == dates else dates
+    except HoursError:
+        return dates
 
 
 def write_degrees(degrees: float) -> str:

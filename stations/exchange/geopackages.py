@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import sqlite3
 import warnings
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,49 @@ SIGNATURES = (b"GPKG", b"GP10", b"GP11")
 """The application number in the head of the file (OGC 12-128r19, requirement 2; GP10 and GP11 in the older ones)."""
 
 
+TREE = re.compile(r"create\s+virtual\s+table\s+(?:\"(?:[^\"]|\"\")*\"|\w+)\s+using\s+\"?rtree\"?\s*\(", re.IGNORECASE)
+"""How the one kind of table is made that GeoPackages may have beside ordinary ones (OGC 12-128r19, F.3)."""
+
+
 def is_geopackage(head: bytes) -> bool:
     """Whether a SQLite file, by its first hundred bytes, is a GeoPackage."""
     return head[68:72] in SIGNATURES
+
+
+def refuse_programs(path: Path) -> None:
+    """Refuse a file that computes what it holds, or part of it, while it is read: it can do so for ever.
+
+    Raises
+    ------
+    ImportRefused
+        It has a view, a computed column, or a table that something else than SQLite's trees stands behind.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            tables = database.execute("PRAGMA table_list").fetchall()
+            kinds = {(schema, name): kind for schema, name, kind, *_ in tables}
+            made = database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+            trees = {name for name, sql in made if TREE.match(str(sql))}
+            computed = [
+                name
+                for (_, name), kind in kinds.items()
+                if kind == "view"
+                or (kind == "virtual" and name not in trees)
+                or (kind == "table" and _computes(database, name))
+            ]
+    except (sqlite3.Error, UnicodeError):  # told as damaged by whoever reads it next
+        return
+    if computed:
+        raise ImportRefused(
+            "{name} computes “{table}” while it is read. Save the layer as a new GeoPackage, and send that.",
+            name=path.name,
+            table=computed[0][:80],
+        )
+
+
+def _computes(database: sqlite3.Connection, table: str) -> bool:
+    columns = database.execute("SELECT hidden FROM pragma_table_xinfo(?)", (table,))
+    return any(hidden > 1 for (hidden,) in columns)
 
 
 def read_geopackage(path: Path, digest: str, knows: Knows, layer: str = "") -> Table:
@@ -37,12 +80,13 @@ def read_geopackage(path: Path, digest: str, knows: Knows, layer: str = "") -> T
     Raises
     ------
     ImportRefused
-        Damaged, without points, or with several layers that could be meant.
+        Damaged, without points, or with several layers that could be meant; or as `refuse_programs`.
     """
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
 
     name = path.name
+    refuse_programs(path)
     try:
         with warnings.catch_warnings():
             # GDAL warns of what is said here in words of our own, or does not matter (measures, field widths).
@@ -81,6 +125,26 @@ def read_geopackage(path: Path, digest: str, knows: Knows, layer: str = "") -> T
             count=len(faults),
         )
     return Table(name, digest, "gpkg", headers, tuple(rows), tuple(faults), tuple(doubts), misfits)
+
+
+def layers_of(path: Path) -> tuple[str, ...]:
+    """Name the layers of a GeoPackage; none of one that cannot be read.
+
+    Raises
+    ------
+    ImportRefused
+        As `refuse_programs`.
+    """
+    refuse_programs(path)
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return tuple(str(one) for one, _ in pyogrio.list_layers(path))
+    except (DataSourceError, UnicodeDecodeError, ValueError):
+        return ()
 
 
 def _chosen(name: str, path: Path, knows: Knows, layer: str) -> str:

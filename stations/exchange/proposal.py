@@ -42,6 +42,9 @@ DERIVED_CODE_DIGITS = 12
 Float = NDArray[np.float64]
 
 
+DAYS = frozenset({"season_from", "season_to", "dates"})
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a file: a station made of its cells, and which facts the file has columns for.
@@ -69,9 +72,11 @@ class Row:
         states = {**before.amenities, **self.amenities}
         anew = self.kept | {UNREAD_HOURS} if "hours" in self.given else self.kept
         extra = {key: text for key, text in before.extra.items() if key not in anew} | dict(self.station.extra)
+        # A season and dates say the same in two ways: who gives one takes the other back.
+        named = DAYS if any(getattr(self.station, name) for name in DAYS) else frozenset()
         return dataclasses.replace(
             before,
-            **{name: getattr(self.station, name) for name in self.given},
+            **{name: getattr(self.station, name) for name in self.given | named},
             amenities=MappingProxyType(
                 {key: states[key] for key in sorted(states) if states[key] is not AmenityState.UNKNOWN}
             ),
@@ -176,6 +181,33 @@ def read_stations(
     """
     names = _names()
     table = read_table(path, lambda word: names.knows(word, taxonomy), part, tell)
+    return stations_in(
+        table,
+        taxonomy,
+        timezone,
+        datum=datum,
+        keep_unread_hours=keep_unread_hours,
+        keep_refused=keep_refused,
+        columns=columns,
+        ground=ground,
+        tell=tell,
+    )
+
+
+def stations_in(
+    table: Table,
+    taxonomy: Taxonomy,
+    timezone: ZoneInfo,
+    *,
+    datum: Datum | None = None,
+    keep_unread_hours: bool = False,
+    keep_refused: bool = False,
+    columns: Answers = NO_ANSWERS,
+    ground: Ground | None = None,
+    tell: Progress = silent,
+) -> Proposal:
+    """Make stations of the rows of a table; the parameters, and what is raised, are those of `read_stations`."""
+    names = _names()
     mapped = names.map(table.name, table.headers, taxonomy, columns)
     reading = Reading(table, mapped, names, taxonomy, timezone, keep_unread_hours=keep_unread_hours)
     usual = datum or names.datum_in_headers(mapped.fields)

@@ -147,6 +147,11 @@ def rejects(preview: Preview, say: Say = in_english) -> Iterator[Sequence[str]]:
         yield (reasons(row, say), *own, *rest)
 
 
+def rejects_workbook(preview: Preview, say: Say = in_english) -> bytes:
+    """Give the refused rows as they were, with why, as a workbook."""
+    return _xlsx(rejects(preview, say))
+
+
 def read_decisions(path: Path) -> Mapping[int, Decision]:
     """Read what was decided in a report, JSON or a table.
 

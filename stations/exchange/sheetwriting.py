@@ -1,16 +1,13 @@
 """Lists as XLSX workbooks, with a sheet that says what the list is of.
 
-openpyxl writes each row as it comes, so that a country's stations need no more
-memory than one of them. Texts are texts: nothing is a formula.
-
-Source: ECMA-376 part 1, SpreadsheetML (22.9.2.19, how a text is kept from being read as an escape).
+Each row is written as it comes, so that a country's stations need no more memory
+than one of them. Texts are texts: nothing is a formula.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,13 +20,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 
-from stations.errors import StationsError
-from stations.exchange.formulas import not_unguarded
 from stations.exchange.listing import Column, Kind, Value
+from stations.exchange.sheetrows import Row, TooLongError, cell_text, write_beneath
 
-LONGEST_CELL = 32_767
 LONGEST_CHOICE = 255
-"""Most characters of a cell, and of the words to choose from."""
+"""Most characters of the words to choose from."""
 
 MOST_ROWS = 1_048_575
 
@@ -39,12 +34,6 @@ WIDE = {"name": 36, "address": 40, "hours": 32, "note": 32}
 
 MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001  an archive knows no zones
 """The time of the workbook and of every part of it, so that the same list gives the same bytes."""
-
-_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-
-
-class TooLongError(StationsError, ValueError):
-    """A list that a workbook cannot hold."""
 
 
 def write_workbook(
@@ -71,24 +60,24 @@ def write_workbook(
         for head in heads:
             head.font, head.alignment = Font(bold=True), Alignment(vertical="top", wrap_text=True)
         sheet.append(heads)
-        cells = [WriteOnlyCell(sheet) for _ in columns]  # for every row, as openpyxl writes each at once
+        cells = [WriteOnlyCell(sheet) for _ in columns]
         for cell, column in zip(cells, columns, strict=True):
             cell.number_format = FORMATS[column.kind]
-        for number, row in enumerate(rows, start=2):
-            if number > MOST_ROWS + 1:
-                raise TooLongError("A workbook holds at most {most} stations. Write CSV instead.", most=MOST_ROWS)
-            sheet.append(
-                [
-                    None if value is None or value == "" else filled(cell, value, number, column.header)
-                    for cell, value, column in zip(cells, row, columns, strict=True)
-                ]
-            )
+        row_of = Row(cells, [column.header for column in columns])
+        write_beneath(sheet, (row_of.xml(number, row) for number, row in enumerate(_bounded(rows), start=2)))
         other = book.create_sheet("About" if title.isascii() else "说明")
         other.column_dimensions["A"].width, other.column_dimensions["B"].width = 24, 80
         for number, line in enumerate(about, start=1):
             other.append([filled(WriteOnlyCell(other), text, number, line[0]) for text in line])
         with Undated(path, "w", zipfile.ZIP_DEFLATED) as archive:
             ExcelWriter(book, archive).write_data()
+
+
+def _bounded(rows: Iterable[Sequence[Value]]) -> Iterator[Sequence[Value]]:
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise TooLongError("A workbook holds at most {most} stations. Write CSV instead.", most=MOST_ROWS)
+        yield row
 
 
 @contextlib.contextmanager
@@ -150,17 +139,7 @@ def _offer(column: Column) -> DataValidation | None:
 def filled(cell: Cell, value: Value, number: int, header: str) -> Cell:
     """Put a value into a cell of a row; openpyxl would take some texts for formulas or errors."""
     if isinstance(value, str):
-        text = _ESCAPE.sub("_x005F_", not_unguarded(value))
-        if len(text) > LONGEST_CELL:
-            raise TooLongError(
-                "In row {row}, “{column}” has {count} characters; a cell of a workbook holds {most}. "
-                "Write CSV or GeoJSON instead.",
-                row=number,
-                column=header,
-                count=len(text),
-                most=LONGEST_CELL,
-            )
-        cell.value, cell.data_type = text, "s"
+        cell.value, cell.data_type = cell_text(value, number, header), "s"
     else:
         cell.value = value
     return cell

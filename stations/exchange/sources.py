@@ -14,10 +14,10 @@ from geodata.progress import Progress, silent
 from stations.errors import ImportRefused
 from stations.exchange import tables
 from stations.exchange.geojson import read_geojson
-from stations.exchange.geopackages import is_geopackage, read_geopackage
+from stations.exchange.geopackages import is_geopackage, layers_of, read_geopackage
 from stations.exchange.tables import Knows, Table
 from stations.exchange.textfiles import read_text
-from stations.exchange.workbooks import read_workbook
+from stations.exchange.workbooks import read_workbook, sheets_of
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """First bytes of the files of office programs before 2007, and of newer ones with a password."""
@@ -73,6 +73,22 @@ def read_table(path: Path, knows: Knows = lambda _: False, part: Part = WHOLE, t
     if data.removeprefix(UTF8_MARK).lstrip()[:1] in {b"{", b"["}:
         return read_geojson(name, digest, data.removeprefix(UTF8_MARK))
     return read_text(name, digest, data, knows)
+
+
+def parts_of_file(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Give what a file is parted into, ``sheet`` or ``layer``, and their names; an empty word for one without parts.
+
+    Raises
+    ------
+    ImportRefused
+        As `read_table`.
+    """
+    data = _bytes_of(path)
+    if _is_workbook(data):
+        return "sheet", sheets_of(path)
+    if data[:16] == b"SQLite format 3\0" and is_geopackage(data[:100]):
+        return "layer", layers_of(path)
+    return "", ()
 
 
 def _bytes_of(path: Path) -> bytes:

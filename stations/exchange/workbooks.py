@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetMetadata,
@@ -28,6 +28,7 @@ from python_calamine import (
 
 from geodata.progress import Progress, silent
 from stations.errors import Fault, ImportRefused
+from stations.exchange.archives import BROKEN
 from stations.exchange.formulas import unguarded
 from stations.exchange.sheetmarks import Marks, parts_of, read_marks
 from stations.exchange.tables import (
@@ -64,21 +65,8 @@ EXACT = 2.0**53
 
 HALF_SECOND = dt.timedelta(milliseconds=500)
 
-DAMAGED = (
-    CalamineError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    RuntimeError,
-    OSError,
-    SyntaxError,
-)
-"""What broken parts of a workbook end in. A password of the archive is a RuntimeError, broken XML a SyntaxError."""
+DAMAGED = (CalamineError, *BROKEN)
+"""What broken parts of a workbook end in."""
 
 Value = int | float | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -115,8 +103,8 @@ def read_workbook(path: Path, digest: str, knows: Knows, sheet: str = "", tell: 
             sheets = {one.name: one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet}
             if not sheets:
                 raise ImportRefused("{name} is a workbook without a sheet of cells.", name=name)
-            chosen = _chosen(name, book, sheets, knows, sheet)
-            found = _read(name, book, chosen, tell=tell)
+            chosen, opened = _chosen(name, book, sheets, knows, sheet)
+            found = _read(name, opened or book.get_sheet_by_name(chosen), tell=tell)
         found.marks = marks.get(chosen, Marks())
         table = _table(name, digest, form, found, knows)
     doubts = list(table.doubts)
@@ -131,6 +119,20 @@ def read_workbook(path: Path, digest: str, knows: Knows, sheet: str = "", tell: 
         )
         doubts.append(Fault(None, "", template, {}))
     return Table(name, digest, form, table.headers, table.rows, table.faults, tuple(doubts), table.misfits)
+
+
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """Name the sheets of a workbook.
+
+    Raises
+    ------
+    ImportRefused
+        Not a workbook, or a damaged or too large one.
+    """
+    with _told(path.name):
+        _form(path)
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+            return tuple(one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet)
 
 
 @contextmanager
@@ -186,11 +188,16 @@ def _marks(path: Path) -> dict[str, Marks]:
     return {sheet: marks for sheet, marks in found.items() if marks}
 
 
-def _chosen(name: str, book: CalamineWorkbook, sheets: Mapping[str, SheetMetadata], knows: Knows, sheet: str) -> str:
-    """Give the sheet with the stations: the one asked for, the only one, or the only one whose header is known."""
+def _chosen(
+    name: str, book: CalamineWorkbook, sheets: Mapping[str, SheetMetadata], knows: Knows, sheet: str
+) -> tuple[str, CalamineSheet | None]:
+    """Give the sheet with the stations: the one asked for, the only one, or the only one whose header is known.
+
+    Opening a sheet reads all of it, so one that had to be opened to be chosen is given with its name.
+    """
     if sheet:
         if sheet in sheets:
-            return sheet
+            return sheet, None
         raise ImportRefused(
             "{name} has no sheet “{sheet}”; it has {sheets}.",
             name=name,
@@ -198,15 +205,16 @@ def _chosen(name: str, book: CalamineWorkbook, sheets: Mapping[str, SheetMetadat
             sheets=", ".join(sheets)[:500],
         )
     if len(sheets) == 1:
-        return next(iter(sheets))
-    likely = []
+        return next(iter(sheets)), None
+    likely: dict[str, CalamineSheet | None] = {}
     for one in sheets:
-        rows = [row for _, row in _read(name, book, one, most=HEADER_WITHIN).rows]
+        opened = book.get_sheet_by_name(one)
+        rows = [row for _, row in _read(name, opened, most=HEADER_WITHIN).rows]
         if rows and sum(map(knows, set(rows[header_index(rows, knows)]))) >= 2:
-            likely.append(one)
-    shown = [one for one in likely if sheets[one].visible == SheetVisibleEnum.Visible] or likely
+            likely[one] = None if likely else opened  # a second one is perhaps of no use, and both large
+    shown = [one for one in likely if sheets[one].visible == SheetVisibleEnum.Visible] or list(likely)
     if len(shown) == 1:
-        return shown[0]
+        return shown[0], likely[shown[0]]
     raise ImportRefused(
         "{name} has several sheets that could be meant: {sheets}. Say which with --sheet “{first}”."
         if shown
@@ -217,9 +225,8 @@ def _chosen(name: str, book: CalamineWorkbook, sheets: Mapping[str, SheetMetadat
     )
 
 
-def _read(name: str, book: CalamineWorkbook, sheet: str, *, most: int = 0, tell: Progress = silent) -> _Sheet:
+def _read(name: str, opened: CalamineSheet, *, most: int = 0, tell: Progress = silent) -> _Sheet:
     """Read the cells of a sheet as text, or the first rows of it; rows without any text are left out."""
-    opened = book.get_sheet_by_name(sheet)
     if opened.start is None:
         return _Sheet([])
     if opened.start[1] + opened.width > MAX_COLUMNS:

@@ -23,7 +23,6 @@ from stations.errors import StationsError
 from stations.exchange.formulas import guarded, kept_as_text
 from stations.exchange.listing import Column, Kind, Listing, Value, Words
 from stations.exchange.mapwriting import write_geojson, write_geopackage
-from stations.exchange.sheetwriting import write_workbook
 from stations.station import COORDINATE_DECIMALS, Station
 from stations.taxonomy import Taxonomy
 
@@ -134,6 +133,8 @@ def write_stations(
         listing = Listing.of(_Counted(stations(), tell, "look"), taxonomy, full=order.full, words=order.said_in)
         rows = _Rows(listing, stations(), tell)
         if order.form is Form.XLSX:
+            from stations.exchange.sheetwriting import write_workbook  # openpyxl is slow to import
+
             title = "Stations" if order.said_in is not Words.ZH else "站点"
             write_workbook(beside, listing.columns, rows, title, _about(order))
         else:

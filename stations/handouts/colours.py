@@ -13,6 +13,9 @@ REACH_CLASSES = ("#0f4c53", "#2b7d86", "#63a9af", "#9dcbcf", "#cfe5e6")
 BANDS_OF = ((), (1,), (1, 3), (0, 1, 3), (0, 1, 2, 3), (0, 1, 2, 3, 4))
 """Which of them so many bands have; the palest only where all are needed."""
 
+OLD_REACH, NEW_REACH = "#9dcbcf", "#f0b357"
+"""Of the area within reach today, and of what a plan adds to it."""
+
 GAP = "#a8324a"
 SUPPOSED = "#1f5fae"
 INK = "#1d1a16"

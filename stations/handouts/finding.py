@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 
 from flask_babel import format_date, gettext, ngettext
 
 from stations.handouts.tables import Column, Kind, printed
 from stations.handouts.townshiptables import township_name
-from stations.questions.coverage import CoverageAnswer, CoverageQuery
+from stations.questions.coverage import CoverageAnswer, CoverageQuery, TownshipRow
 from stations.questions.coverage.clock import DAY_HOURS, Week
 from stations.questions.coverage.comparing import Comparison
 from stations.questions.coverage.sureness import Sureness
 from stations.questions.coverage.townships import Double15
-from stations.wording.figures import say_demand, say_minutes, say_place, say_share
+from stations.wording.figures import listed, say_demand, say_minutes, say_place, say_share
 from stations.wording.names import Names
 
 SHARE = Column("share", "", Kind.SHARE)
+
+MOST_UNSERVED = 3
+"""Townships without any service that the finding names; the table has them all."""
 
 
 def headline(answer: CoverageAnswer, mode: str) -> str:
@@ -25,27 +29,43 @@ def headline(answer: CoverageAnswer, mode: str) -> str:
         "share": say_share(answer.total.covered, answer.total.demand),
         "minutes": f"{answer.query.minutes:g}",
         "mode": mode,
+        "station": say_what_counts(is_open=answer.query.at is not None, equipped=bool(answer.query.amenities)),
     }
     if answer.unit == "people":
-        return gettext("%(share)s of the people live within %(minutes)s min %(mode)s of a station.", **said)
+        return gettext("%(share)s of the people live within %(minutes)s min %(mode)s of %(station)s.", **said)
     if answer.unit == "workers":
-        return gettext("%(share)s of the workers are within %(minutes)s min %(mode)s of a station.", **said)
+        return gettext("%(share)s of the workers are within %(minutes)s min %(mode)s of %(station)s.", **said)
     if answer.unit == "square metres":
-        return gettext("%(share)s of the land lies within %(minutes)s min %(mode)s of a station.", **said)
-    return gettext("%(share)s of the streets lie within %(minutes)s min %(mode)s of a station.", **said)
+        return gettext("%(share)s of the land lies within %(minutes)s min %(mode)s of %(station)s.", **said)
+    return gettext("%(share)s of the streets lie within %(minutes)s min %(mode)s of %(station)s.", **said)
+
+
+def say_what_counts(*, is_open: bool, equipped: bool, times: int = 1) -> str:
+    """Say which stations are meant; at which moment, and with what in them, is said beside the finding."""
+    one = {
+        (False, False): gettext("a station"),
+        (False, True): gettext("a station equipped as asked"),
+        (True, False): gettext("an open station"),
+        (True, True): gettext("an open station equipped as asked"),
+    }
+    two = {
+        (False, False): gettext("two stations"),
+        (False, True): gettext("two stations equipped as asked"),
+        (True, False): gettext("two open stations"),
+        (True, True): gettext("two open stations equipped as asked"),
+    }
+    return (two if times == 2 else one)[is_open, equipped]
 
 
 def say_rest(answer: CoverageAnswer) -> list[str]:
     """Say what is out of reach, who is served worst, and what is not known."""
     total, unit = answer.total, answer.unit
-    told = [(row.share, row.code, row) for row in answer.rows if row.share is not None and row.name]
-    worst = min(told, key=lambda one: one[:2])[2] if told else None
+    told = [row for row in answer.rows if row.share is not None and row.name]
     said = []
     if total.uncovered > 0.0:
         said.append(gettext("Out of reach: %(demand)s.", demand=say_demand(total.uncovered, unit)))
-    if worst is not None and len(told) > 1 and worst.uncovered > 0.0:
-        share = say_share(worst.covered, worst.demand)
-        said.append(gettext("Served worst is %(name)s with %(share)s.", name=worst.name, share=share))
+    if len(told) > 1 and any(row.uncovered > 0.0 for row in told):
+        said.append(_say_worst(told))
     if answer.unsure:
         said.append(
             ngettext(
@@ -55,6 +75,38 @@ def say_rest(answer: CoverageAnswer) -> list[str]:
                 share=say_share(total.covered + total.perhaps, total.demand),
             )
         )
+    if answer.dated:
+        said.append(
+            ngettext(
+                "%(num)s station serves on given dates only and is not counted; ask for one of its days to count it.",
+                "%(num)s stations serve on given dates only and are not counted; ask for one of their days to count "
+                "them.",
+                answer.dated,
+            )
+        )
+    return said
+
+
+def _say_worst(rows: Sequence[TownshipRow]) -> str:
+    """Say which township is served worst, or how many are not served at all."""
+    none = [row.name for row in rows if row.covered <= 0.0]
+    if len(none) > 1:
+        return gettext(
+            "Nothing is covered in %(count)s of %(all)s townships: %(names)s.",
+            count=len(none),
+            all=len(rows),
+            names=listed(none[:MOST_UNSERVED]) + (" …" if len(none) > MOST_UNSERVED else ""),
+        )
+    worst = min(rows, key=lambda row: (row.covered / row.demand, row.code))
+    share = say_share(worst.covered, worst.demand)
+    return gettext("Served worst is %(name)s with %(share)s.", name=worst.name, share=share)
+
+
+def say_some(names: Sequence[str], most: int) -> str:
+    """Name the first of many, and say how many more there are."""
+    said = listed(names[:most])
+    if len(names) > most:
+        return gettext("%(names)s and %(count)s more", names=said, count=len(names) - most)
     return said
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -11,10 +11,19 @@ from flask_babel import format_date, gettext
 
 from stations.handouts.clocktables import whole_per_cent
 from stations.handouts.colours import INK, SOFT, colour_of, is_dark
-from stations.handouts.picture import draw
-from stations.handouts.report import Report
-from stations.handouts.scene import PRINTED, Theme
-from stations.handouts.story import Clock, Facts, Finding, Heading, Map, Piece, Points, Tabled, Words, tell
+from stations.handouts.pieces import (
+    Clock,
+    Document,
+    Facts,
+    Finding,
+    Heading,
+    Map,
+    Maps,
+    Piece,
+    Points,
+    Tabled,
+    Words,
+)
 from stations.handouts.tables import Column, Table, Value, printed, printed_heading
 from stations.wording.spoken import language
 
@@ -30,8 +39,6 @@ ACCENT = "#8a4b12"
 CELL_PT = 7.6
 KEPT_ROWS = 16
 """A table with no more rows stays on one page with its heading."""
-
-Maps = Mapping[Theme, bytes]
 
 
 def _sections(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
@@ -52,18 +59,18 @@ class Printer:
 
     Parameters
     ----------
-    report
+    document
         What is told.
     maps
-        The maps as PNG; those that are not there are drawn.
+        All of its maps.
     """
 
-    def __init__(self, report: Report, maps: Maps) -> None:
+    def __init__(self, document: Document, maps: Maps) -> None:
         from reportlab.lib.colors import HexColor
         from reportlab.lib.enums import TA_RIGHT
         from reportlab.lib.styles import ParagraphStyle
 
-        self.report, self.maps = report, maps
+        self.document, self.maps = document, maps
         # Chinese may break between any two characters; English between words.
         breaks = None if language() == "en" else "CJK"
 
@@ -98,9 +105,9 @@ class Printer:
         """Everything in the order of the pages."""
         from reportlab.platypus import KeepTogether, Paragraph
 
-        day = str(format_date(self.report.saved.day, "long", rebase=False))
-        yield Paragraph(escape(f"{self.report.title} · {day}"), self.kicker)
-        for section in _sections(tell(self.report)):
+        day = str(format_date(self.document.day, "long", rebase=False))
+        yield Paragraph(escape(f"{self.document.title} · {day}"), self.kicker)
+        for section in _sections(self.document.pieces):
             laid = [flowable for piece in section for flowable in self._laid(piece)]
             if all(len(piece.table.rows) <= KEPT_ROWS for piece in section if isinstance(piece, Tabled)):
                 yield KeepTogether(laid)
@@ -123,7 +130,7 @@ class Printer:
             case Points(texts):
                 yield from self._points(texts)
             case Map(theme, caption):
-                yield from self._map(theme, caption)
+                yield from self._map(self.maps[theme], caption)
             case Tabled(table, left_out):
                 yield from self._table(table, left_out)
             case Clock(table):
@@ -137,9 +144,9 @@ class Printer:
         from reportlab.platypus import Paragraph, Spacer, Table
 
         headline: Any = Paragraph(escape(piece.headline), self.headline)
-        headline.outlined = self.report.title
+        headline.outlined = self.document.title
         yield headline
-        yield Paragraph(escape(self.report.caption), self.caption)
+        yield Paragraph(escape(self.document.caption), self.caption)
         cells = [
             [Paragraph(escape(value), self.figure), Paragraph(escape(label), self.label)]
             for label, value in piece.figures
@@ -169,11 +176,10 @@ class Printer:
         for text in texts:
             yield Paragraph(escape(text), style, bulletText="•")
 
-    def _map(self, theme: Theme, caption: str) -> Iterator[Flowable]:
+    def _map(self, content: bytes, caption: str) -> Iterator[Flowable]:
         from reportlab.lib.units import mm
         from reportlab.platypus import Image, Paragraph
 
-        content = self.maps.get(theme) or draw(self.report.scene, theme, PRINTED)
         picture = Image(io.BytesIO(content))
         shape = picture.imageHeight / picture.imageWidth
         picture.drawWidth, picture.drawHeight = WIDTH_MM * mm, WIDTH_MM * mm * shape
@@ -243,7 +249,7 @@ class Printer:
             longest = max((stringWidth(line[at], BOLD, CELL_PT) for line in texts), default=0.0)
             words = stringWidth(head, BOLD, 7.0)
             least = min(words, max(words / 2.0 + 6.0, 26.0)) if not column.is_text else min(words, 60.0)
-            wanted.append(max(longest, least) + 7.0)
+            wanted.append(max(longest, least) + 9.0)
         over = sum(wanted) - room
         if over > 0.0:
             soft = [

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext
 
 from stations.handouts.colours import GAP, INK, NO_DEMAND, PAPER, SOFT, SUPPOSED, reach_colours, share_classes
-from stations.handouts.scene import Frame, Letters, Scene, Sheet, Theme
+from stations.handouts.scene import Frame, Letters, Scene, Sheet, Theme, View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 ROUND = (1.0, 2.0, 5.0)
+LEAST_PT = 6.0
 
 
 def scale_bar_m(most_m: float) -> float:
@@ -179,15 +180,20 @@ def draw_legend(
         words.set_color(INK)
 
 
-def draw_words(figure: Figure, scene: Scene, letters: Letters, left: float, high: float) -> None:
-    """Write the title and what was asked above, and the source beneath."""
-    figure.text(
-        left, 1.0 - 0.17 / high, scene.title, ha="left", va="top", color=INK, fontproperties=letters.of(16, bold=True)
+def draw_words(figure: Figure, view: View, letters: Letters, left: float, high: float) -> None:
+    """Write the title and what was asked above, and the source beneath; what is too long for the sheet in smaller."""
+    lines = (
+        (view.title, 1.0 - 0.17 / high, "top", INK, 16.0, True),
+        (view.caption, 1.0 - 0.52 / high, "top", SOFT, 10.5, False),
+        (view.source, 0.14 / high, "bottom", SOFT, 8.0, False),
     )
-    figure.text(
-        left, 1.0 - 0.52 / high, scene.caption, ha="left", va="top", color=SOFT, fontproperties=letters.of(10.5)
-    )
-    figure.text(left, 0.14 / high, scene.source, ha="left", va="bottom", color=SOFT, fontproperties=letters.of(8))
+    canvas: Any = figure.canvas
+    room = figure.bbox.width * (1.0 - 2.0 * left)
+    for words, y, va, colour, size, bold in lines:
+        line = figure.text(left, y, words, ha="left", va=va, color=colour, fontproperties=letters.of(size, bold=bold))
+        wide = line.get_window_extent(canvas.get_renderer()).width
+        if wide > room:
+            line.set_fontproperties(letters.of(max(size * room / wide, LEAST_PT), bold=bold))
 
 
 def _metres(metres: float) -> str:

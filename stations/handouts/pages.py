@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext
 
 from stations.handouts.colours import SOFT
-from stations.handouts.laying import BOLD, MARGIN_MM, REGULAR, RULE, Maps, Printer
+from stations.handouts.laying import BOLD, MARGIN_MM, REGULAR, RULE, Printer
 from stations.handouts.lettering import font_files
-from stations.handouts.report import Report
+from stations.handouts.pieces import Document, Maps
 from stations.wording.spoken import language
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reportlab.platypus import BaseDocTemplate, Flowable
 
 
-def write_pages(report: Report, maps: Maps | None = None) -> bytes:
+def write_pages(told: Document, maps: Maps | None = None) -> bytes:
     """Print a report as PDF, in the language being spoken; the same report gives the same bytes.
 
     Parameters
@@ -46,30 +46,36 @@ def write_pages(report: Report, maps: Maps | None = None) -> bytes:
         rightMargin=margin,
         topMargin=margin,
         bottomMargin=margin,
-        title=report.title,
-        subject=report.headline,
+        title=told.title,
+        subject=told.headline,
         author="Yizhan",
         creator="Yizhan",
-        keywords=[report.made],
+        keywords=[told.made],
         lang="en" if language() == "en" else "zh-CN",
         invariant=1,
     )
     frame = Frame(margin, 19 * mm, A4[0] - 2 * margin, A4[1] - 36 * mm, 0, 0, 0, 0, id="page")
     document.addPageTemplates([PageTemplate("page", [frame])])
     document.afterFlowable = lambda flowable: _mark(document, flowable)
-    printer = Printer(report, {} if maps is None else maps)
-    document.build(list(printer.flowables()), canvasmaker=_canvas_of(report))
+    printer = Printer(told, told.drawn(maps))
+    document.build(list(printer.flowables()), canvasmaker=_canvas_of(told))
     return page.getvalue()
 
 
 @lru_cache(maxsize=1)
 def _load_fonts() -> None:
-    """Read the font once in a process: it has thirty thousand letters."""
+    """Read the font once in a process: it has thirty thousand letters. No line begins with a Chinese comma."""
     from reportlab import rl_config
+    from reportlab.lib import textsplit
     from reportlab.lib.fonts import addMapping
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.platypus import paragraph
 
+    modules: list[Any] = [textsplit, paragraph]
+    for module in modules:
+        # Their own list has what Japanese sets, and lacks what Chinese does.
+        module.ALL_CANNOT_START += "，；：！？"
     rl_config.useA85 = 0  # pictures as bytes, not as text: a third smaller, and a second sooner
     for name, path in zip((REGULAR, BOLD), font_files(), strict=True):
         pdfmetrics.registerFont(TTFont(name, str(path)))
@@ -88,7 +94,7 @@ def _mark(document: BaseDocTemplate, flowable: Flowable) -> None:
         canvas.addOutlineEntry(text, key, 0)
 
 
-def _canvas_of(report: Report) -> type[Canvas]:
+def _canvas_of(told: Document) -> type[Canvas]:
     """The kind of page that has a head, and a foot with its number of how many."""
     from reportlab.lib.colors import HexColor
     from reportlab.lib.pagesizes import A4
@@ -121,9 +127,9 @@ def _canvas_of(report: Report) -> type[Canvas]:
             self.line(left, 14 * mm, right, 14 * mm)
             self.setFillColor(HexColor(SOFT))
             self.setFont(REGULAR, 7)
-            self.drawString(left, 10 * mm, report.source)
+            self.drawString(left, 10 * mm, told.source)
             self.drawRightString(right, 10 * mm, gettext("Page %(number)s of %(count)s", number=number, count=count))
             if number > 1:
-                self.drawString(left, A4[1] - 11 * mm, f"{report.title} · {report.caption}")
+                self.drawString(left, A4[1] - 11 * mm, f"{told.title} · {told.caption}")
 
     return Numbered

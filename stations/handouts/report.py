@@ -176,6 +176,7 @@ class Report:
             (gettext("Counted by"), say_unit(answer.unit)),
             (gettext("Stations that count"), str(len(self.counted))),
             *([(gettext("Stations of unknown hours"), str(answer.unsure))] if answer.unsure else []),
+            *([(gettext("Stations on given dates only"), str(answer.dated))] if answer.dated else []),
             (gettext("Speed"), gettext("%(speed)s km/h", speed=f"{self.served.speed_ms * 3.6:.3g}")),
             (gettext("Week of the clock"), self.week.monday.isoformat()),
             (gettext("Registry revision"), str(answer.revision)),
@@ -194,8 +195,9 @@ class Report:
 
     def _change(self, change: Add | Move | Close | SetHours) -> str:
         if isinstance(change, Add):
-            name = change.name or gettext("a station")
-            return gettext("Add %(name)s at %(place)s", name=name, place=_place(change.position))
+            said = {"name": change.name or gettext("a rest station"), "place": _place(change.position)}
+            hours = change.hours or gettext("unknown hours")
+            return gettext("Add %(name)s at %(place)s, open %(hours)s", **said, hours=hours)
         said = {"name": self.named(change.code), "code": change.code}
         if isinstance(change, Move):
             return gettext("Move %(name)s (%(code)s) to %(place)s", **said, place=_place(change.position))

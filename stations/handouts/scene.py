@@ -48,8 +48,8 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What maps are drawn from.
+class View:
+    """What every map shows: the land, its townships, and the words around it.
 
     Attributes
     ----------
@@ -59,18 +59,10 @@ class Scene:
         Parallel to them; a share is None where there is nothing to cover.
     parted
         False where nobody declared townships, and one outline stands for all: then it is not shaded.
-    areas
-        The area within reach by street, by minutes.
-    counted, perhaps, supposed
-        Stations that count; that would if their unknown hours were open; that count and are only supposed.
-    gaps
-        The largest first.
     ground
         A GeoJSON FeatureCollection with ``kind`` and, for roads, ``rank``.
     bounds
         West, south, east, north, in degrees.
-    radius_m
-        Of the plain circle of the same minutes.
     title, caption, source
         What is shown, what was asked, and from where and which revision it is.
     """
@@ -79,17 +71,35 @@ class Scene:
     names: Sequence[str]
     shares: Sequence[float | None]
     parted: bool
+    ground: Mapping[str, Any]
+    bounds: tuple[float, float, float, float]
+    title: str
+    caption: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene(View):
+    """What maps of coverage are drawn from.
+
+    Attributes
+    ----------
+    areas
+        The area within reach by street, by minutes.
+    counted, perhaps, supposed
+        Stations that count; that would if their unknown hours were open; that count and are only supposed.
+    gaps
+        The largest first.
+    radius_m
+        Of the plain circle of the same minutes.
+    """
+
     areas: Mapping[float, BaseGeometry]
     counted: Sequence[LonLat]
     perhaps: Sequence[LonLat]
     supposed: Sequence[LonLat]
     gaps: Sequence[Ring]
-    ground: Mapping[str, Any]
-    bounds: tuple[float, float, float, float]
     radius_m: float
-    title: str
-    caption: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +170,9 @@ class Letters:
         return FontProperties(fname=self.bold if bold else self.regular, size=size)
 
 
-def frame_of(scene: Scene, plane: Plane, sheet: Sheet) -> Frame:
+def frame_of(view: View, plane: Plane, sheet: Sheet) -> Frame:
     """The part of the plane that is drawn, in a shape that the sheet can hold."""
-    west, south, east, north = scene.bounds
+    west, south, east, north = view.bounds
     (left, low), (right, top) = plane.flat([(west, south), (east, north)])
     free = MARGIN * max(right - left, top - low, 0.5)
     left, low, right, top = left - free, low - free, right + free, top + free

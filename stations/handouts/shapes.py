@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import shapely
 
 from geodata.townships import Townships
@@ -77,7 +79,7 @@ def collection(shapes: Iterable[tuple[shapely.Geometry | None, dict[str, Any]]])
             {
                 "type": "Feature",
                 "id": at,
-                "geometry": None if shape is None else _rounded(shapely.geometry.mapping(shape)),
+                "geometry": None if shape is None else _rounded(shape),
                 "properties": properties,
             }
             for at, (shape, properties) in enumerate(shapes)
@@ -85,13 +87,12 @@ def collection(shapes: Iterable[tuple[shapely.Geometry | None, dict[str, Any]]])
     }
 
 
-def _rounded(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    if "geometries" in mapping:
-        return {"type": mapping["type"], "geometries": [_rounded(part) for part in mapping["geometries"]]}
-    return {"type": mapping["type"], "coordinates": _round(mapping["coordinates"])}
-
-
-def _round(value: Any) -> Any:
-    if isinstance(value, float | int):
-        return round(value, DEGREE_DIGITS)
-    return [_round(part) for part in value]
+def _rounded(shape: shapely.Geometry) -> dict[str, Any]:
+    if shape.geom_type == "GeometryCollection":
+        return {"type": shape.geom_type, "geometries": [_rounded(part) for part in shape.geoms]}
+    # Corners in one go, then parted into rings and these into polygons.
+    _, corners, offsets = shapely.to_ragged_array([shape], include_z=False)
+    parts: list[Any] = list(zip(*np.round(corners, DEGREE_DIGITS).T.tolist(), strict=True))
+    for starts in offsets:
+        parts = [parts[begin:end] for begin, end in pairwise(starts.tolist())]
+    return {"type": shape.geom_type, "coordinates": parts[0]}

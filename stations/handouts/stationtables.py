@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from stations.handouts.tables import Column, Kind, Table, Value
 from stations.handouts.townshiptables import NamedBy, township_name
 from stations.questions.coverage.fairness import Fairness, Inequality
 from stations.questions.coverage.floating import Floating, SeatsRow
 from stations.questions.coverage.worth import Pair, Worth
+from stations.wording.figures import and_others
+from stations.wording.spoken import joined
 
 
 def worth_table(told: Sequence[Worth], named: NamedBy, unit: str) -> Table:
@@ -116,13 +118,13 @@ def fairness_table(told: Fairness) -> Table:
         ],
     ]
     note = ""
-    if told.worst_share is not None and told.best_share is not None:
+    if told.worst_share is not None and told.best_share is not None and told.worst_name != told.best_name:
         note = gettext(
             "Served worst: %(worst)s with %(low)s; served best: %(best)s with %(high)s. "
             "A dash stands where a measure is not defined.",
-            worst=township_name(told.worst_name),
+            worst=and_others(township_name(told.worst_name), told.worst_others),
             low=f"{100.0 * told.worst_share:.1f}%",
-            best=township_name(told.best_name),
+            best=and_others(township_name(told.best_name), told.best_others),
             high=f"{100.0 * told.best_share:.1f}%",
         )
     return Table("fairness", gettext("How fair it is"), columns, [row[1:] for row in rows], note=note)
@@ -141,13 +143,7 @@ def seats_table(told: Floating) -> Table:
     def line(row: SeatsRow, name: str) -> list[Value]:
         return [row.code, name, row.demand, row.seats, row.per_thousand]
 
-    return Table(
-        "seats",
-        gettext("Seats"),
-        columns,
-        [line(row, township_name(row.name)) for row in told.rows],
-        line(told.total, gettext("Total")),
-        told.unit,
+    notes = [
         gettext(
             "Seats are known of %(known)s stations (%(seats)s seats); of %(unknown)s they are not, and those are left "
             "out, not guessed. Enhanced two-step floating catchment (Luo and Qi 2009), zones of %(zones)s min, "
@@ -156,5 +152,23 @@ def seats_table(told: Floating) -> Table:
             seats=told.seats,
             unknown=len(told.unknown),
             zones=" / ".join(f"{zone:.3g}" for zone in told.zones),
-        ),
+        )
+    ]
+    if told.idle:
+        notes.append(
+            ngettext(
+                "%(num)s seat falls to nobody: nobody counted is within reach of it.",
+                "%(num)s seats fall to nobody: nobody counted is within reach of them.",
+                told.idle,
+            )
+        )
+
+    return Table(
+        "seats",
+        gettext("Seats"),
+        columns,
+        [line(row, township_name(row.name)) for row in told.rows],
+        line(told.total, gettext("Total")),
+        told.unit,
+        joined(notes),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from flask_babel import format_date, gettext
 
@@ -14,14 +14,17 @@ from stations.handouts.finding import (
     say_double15,
     say_largest_gap,
     say_rest,
+    say_some,
     say_sureness,
 )
+from stations.handouts.picture import draw
+from stations.handouts.pieces import Clock, Document, Facts, Finding, Heading, Map, Piece, Points, Tabled, Words, cut
 from stations.handouts.report import Report
-from stations.handouts.scene import Theme
-from stations.handouts.tables import Table, Value
+from stations.handouts.scene import PRINTED, Theme
+from stations.handouts.tables import Table
 from stations.handouts.townshiptables import range_of, sureness_ranges
 from stations.wording.figures import say_demand, say_share
-from stations.wording.spoken import language
+from stations.wording.spoken import joined
 
 MOST_TOWNSHIPS = 40
 MOST_GAPS = 15
@@ -29,69 +32,21 @@ MOST_STATIONS = 15
 MOST_PAIRS = 10
 """Lines of a printed table; the workbook has all."""
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What stands first: the finding in a sentence, its key figures, and what else is to be known."""
-
-    headline: str
-    figures: Sequence[tuple[str, str]]
-    more: str
+MOST_NAMED = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Head of a section."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A paragraph."""
-
-    text: str
-    soft: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """A list of sentences."""
-
-    texts: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """A map, with what it shows in words, for those who do not see it."""
-
-    theme: Theme
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tabled:
-    """A table; `left_out` says how many of its rows are in the workbook alone."""
-
-    table: Table
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The share covered in each hour of a week, as a table to be coloured."""
-
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Labels and values."""
-
-    facts: Sequence[tuple[str, str]]
-
-
-Piece = Finding | Heading | Words | Points | Map | Tabled | Clock | Facts
+def document_of(report: Report) -> Document:
+    """A report to be printed or shown, in the language being spoken."""
+    return Document(
+        title=report.title,
+        headline=report.headline,
+        caption=report.caption,
+        source=report.source,
+        made=report.made,
+        day=report.saved.day,
+        pieces=list(tell(report)),
+        draw=lambda theme: draw(report.scene, Theme(theme), PRINTED),
+    )
 
 
 def tell(report: Report) -> Iterator[Piece]:
@@ -106,7 +61,7 @@ def tell(report: Report) -> Iterator[Piece]:
     gaps = report.tables["gaps"]
     if gaps.rows:
         yield Words(gaps.note)
-        yield _cut(gaps, MOST_GAPS)
+        yield cut(gaps, MOST_GAPS)
     else:
         yield Words(gettext("No gap: everything is within reach."))
     yield Heading(gettext("Within reach by street"))
@@ -120,18 +75,13 @@ def tell(report: Report) -> Iterator[Piece]:
     yield Map(Theme.REACH, gettext("Area within reach by street, in bands of minutes, and the circles."))
     if report.double15 is not None:
         yield Heading(gettext("The 双15 measure: 1 km and 15 minutes on foot"))
-        yield _cut(report.tables["double15"], MOST_TOWNSHIPS)
+        yield cut(report.tables["double15"], MOST_TOWNSHIPS)
         yield Words(report.tables["double15"].note, soft=True)
     yield from _clock(report)
     yield from _stations(report)
     yield from _sure(report)
     yield from _fair(report)
     yield from _made(report)
-
-
-def joined(sentences: Sequence[str]) -> str:
-    """Sentences one after the other, as the language writes them."""
-    return (" " if language() == "en" else "").join(filter(None, sentences))
 
 
 def _figures(report: Report) -> list[tuple[str, str]]:
@@ -181,7 +131,7 @@ def _compared(report: Report) -> Iterator[Piece]:
 def _townships(report: Report) -> Iterator[Piece]:
     yield Heading(gettext("Townships"))
     yield Words(report.tables["townships"].note)
-    yield _cut(report.tables["townships"], MOST_TOWNSHIPS)
+    yield cut(_by_what_is_missing(report.tables["townships"]), MOST_TOWNSHIPS)
 
 
 def _clock(report: Report) -> Iterator[Piece]:
@@ -205,20 +155,20 @@ def _stations(report: Report) -> Iterator[Piece]:
         yield Words(gettext("No station counts in this question."))
         return
     yield Words(joined([table.note, gettext("Those come first without which most would be lost.")]))
-    yield _cut(table, MOST_STATIONS)
+    yield cut(table, MOST_STATIONS)
     least = _least_worth(table)
     if least:
         yield Words(
             gettext(
                 "%(count)s stations cover nobody that another would not cover, too: %(names)s.",
                 count=len(least),
-                names=_listed(least),
+                names=say_some(least, MOST_NAMED),
             )
         )
     if report.tables["pairs"].rows:
         yield Heading(gettext("Stations that do the same"))
         yield Words(report.tables["pairs"].note)
-        yield _cut(report.tables["pairs"], MOST_PAIRS)
+        yield cut(report.tables["pairs"], MOST_PAIRS)
 
 
 def _least_worth(table: Table) -> list[str]:
@@ -226,17 +176,10 @@ def _least_worth(table: Table) -> list[str]:
     return [str(name) for name, amount in zip(names, only, strict=True) if not amount]
 
 
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    said = gettext(", ").join(names[:most])
-    if len(names) > most:
-        return gettext("%(names)s and %(count)s more", names=said, count=len(names) - most)
-    return said
-
-
 def _sure(report: Report) -> Iterator[Piece]:
     yield Heading(gettext("How sure the figures are"))
     yield Words(report.tables["sureness"].note)
-    yield _cut(sureness_ranges(report.sureness), MOST_TOWNSHIPS)
+    yield cut(sureness_ranges(report.sureness), MOST_TOWNSHIPS)
 
 
 def _fair(report: Report) -> Iterator[Piece]:
@@ -246,7 +189,7 @@ def _fair(report: Report) -> Iterator[Piece]:
     yield Heading(gettext("Seats"))
     yield Words(report.tables["seats"].note)
     if report.floating.known:
-        yield _cut(report.tables["seats"], MOST_TOWNSHIPS)
+        yield cut(report.tables["seats"], MOST_TOWNSHIPS)
 
 
 def _made(report: Report) -> Iterator[Piece]:
@@ -277,15 +220,7 @@ def _limits(report: Report) -> list[str]:
         gettext("Crossings, stairs and traffic lights cost no time; heavy loads, rain and slopes slow nobody down."),
         gettext("Stations are as the registry has them at this revision; how sure positions and hours are, see above."),
     ]
-    match report.answer.unit:
-        case "people":
-            limits.append(gettext("People are counted where they live, which is not where outdoor workers work."))
-        case "workers":
-            limits.append(gettext("Workers are counted where the uploaded file puts them."))
-        case "square metres":
-            limits.append(gettext("Land counts the same whether or not anybody is on it."))
-        case _:
-            limits.append(gettext("Metres of street stand for where outdoor workers are; no head was counted."))
+    limits.append(limit_of_demand(report.answer.unit))
     if report.query.changes:
         limits.append(gettext("What is supposed is not built: rent, rooms and staff are not considered."))
     if report.atlas.summary.made_up:
@@ -293,13 +228,22 @@ def _limits(report: Report) -> list[str]:
     return limits
 
 
-def _cut(table: Table, most: int) -> Tabled:
-    """A table with the first rows alone, when it has many more than a page holds; townships by what they lack."""
-    if len(table.rows) <= most:
-        return Tabled(table)
-    rows: Sequence[Sequence[Value]] = table.rows
-    keys = [column.key for column in table.columns]
-    if "uncovered" in keys and table.key == "townships":
-        at = keys.index("uncovered")
-        rows = sorted(rows, key=lambda row: -float(row[at] or 0.0))
-    return Tabled(replace(table, rows=rows[:most]), len(rows) - most)
+def limit_of_demand(unit: str) -> str:
+    """Say what demand in a unit stands for, and what not."""
+    match unit:
+        case "people":
+            return gettext("People are counted where they live, which is not where outdoor workers work.")
+        case "workers":
+            return gettext("Workers are counted where the uploaded file puts them.")
+        case "square metres":
+            return gettext("Land counts the same whether or not anybody is on it.")
+        case _:
+            return gettext("Metres of street stand for where outdoor workers are; no head was counted.")
+
+
+def _by_what_is_missing(table: Table) -> Table:
+    """Townships, those that lack most first where not all of them can be told."""
+    if len(table.rows) <= MOST_TOWNSHIPS:
+        return table
+    at = [column.key for column in table.columns].index("uncovered")
+    return replace(table, rows=sorted(table.rows, key=lambda row: -float(row[at] or 0.0)))

@@ -12,7 +12,7 @@ from flask_babel import format_decimal, gettext
 
 from stations.exchange.formulas import guarded
 from stations.exchange.writing import BOM
-from stations.wording.figures import say_amount, say_raw_unit, say_unit
+from stations.wording.figures import minutes_of, say_amount, say_raw_unit, say_unit
 
 Value = str | int | float | None
 
@@ -39,6 +39,8 @@ class Kind(StrEnum):
     MINUTES = "minutes"
     METRES = "metres"
     DEGREES = "degrees"
+    COST = "cost"
+    """Money, or whatever the budget is counted in."""
     RANGE = "range"
     """From what to what, in words already: for paper alone."""
 
@@ -52,6 +54,7 @@ DIGITS = {
     Kind.MINUTES: 1,
     Kind.METRES: 0,
     Kind.DEGREES: DEGREE_DIGITS,
+    Kind.COST: 2,
 }
 """To how many digits a table holds its numbers, in every file the same."""
 
@@ -172,7 +175,14 @@ def printed(value: Value, column: Column, unit: str) -> str:
         return f"{sign}{said}"
     if column.kind in {Kind.SHARE, Kind.POINTS}:
         return sign + _per_cent(value, column.kind)
-    formats = {Kind.INDEX: "0.000", Kind.NUMBER: "#,##0.0", Kind.MINUTES: "#,##0", Kind.DEGREES: "0.00000"}
+    if column.kind is Kind.MINUTES:
+        return str(format_decimal(minutes_of(60.0 * value), format="#,##0"))
+    formats = {
+        Kind.INDEX: "0.000",
+        Kind.NUMBER: "#,##0.0",
+        Kind.DEGREES: "0.00000",
+        Kind.COST: "#,##0.##",
+    }
     return sign + str(format_decimal(value, format=formats.get(column.kind, "#,##0")))
 
 

@@ -182,7 +182,7 @@ def gap_table(answer: CoverageAnswer, named: NamedBy) -> Table:
             None if gap.nearest is None else named(gap.nearest),
             None if gap.seconds is None else gap.seconds / 60.0,
             gap.metres,
-            say_whys(gap),
+            say_whys(gap, answer),
         ]
 
     return Table(
@@ -195,16 +195,19 @@ def gap_table(answer: CoverageAnswer, named: NamedBy) -> Table:
     )
 
 
-def say_why(gap: Gap) -> str:
+def say_why(gap: Gap, answer: CoverageAnswer) -> str:
     """Say what keeps most of a gap out of reach."""
+    # Stations count, and none can be got to from there at all: that is neither far nor a long way round.
+    if gap.nearest is None and answer.total.stations and gap.reason in {Reason.DISTANCE, Reason.DETOUR}:
+        return gettext("cut off: no way by street")
     return say_reason(gap.reason)
 
 
-def say_whys(gap: Gap) -> str:
+def say_whys(gap: Gap, answer: CoverageAnswer) -> str:
     """Say all that keeps a gap out of reach, with shares where it is several things."""
     told = [(reason, share) for reason, share in gap.why if share >= LEAST_REASON]
-    if len(told) < 2:
-        return say_why(gap)
+    if len(told) < 2 or gap.nearest is None:
+        return say_why(gap, answer)
     return listed([f"{say_reason(reason)} {100.0 * share:.0f}%" for reason, share in told])
 
 
@@ -213,6 +216,7 @@ def say_reason(reason: Reason) -> str:
     return {
         Reason.HOURS: gettext("closed at that moment"),
         Reason.HOURS_UNKNOWN: gettext("hours not known"),
+        Reason.DATES: gettext("there on some dates only"),
         Reason.AMENITY: gettext("not equipped as asked"),
         Reason.RIVER: gettext("a river without a bridge"),
         Reason.RAILWAY: gettext("a railway or motorway in between"),

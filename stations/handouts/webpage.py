@@ -5,24 +5,31 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-from flask_babel import format_date, gettext, ngettext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from flask_babel import format_date
 
 from stations.handouts.clocktables import whole_per_cent
 from stations.handouts.colours import class_of
-from stations.handouts.picture import draw
-from stations.handouts.report import Report
-from stations.handouts.scene import PRINTED, Theme
-from stations.handouts.story import Clock, Facts, Finding, Heading, Map, Piece, Points, Tabled, Words, tell
+from stations.handouts.environment import PROJECT, templates
+from stations.handouts.pieces import (
+    Clock,
+    Document,
+    Facts,
+    Finding,
+    Heading,
+    Map,
+    Maps,
+    Piece,
+    Points,
+    Tabled,
+    Words,
+)
 from stations.handouts.tables import Table, printed, printed_heading
 from stations.wording.spoken import language
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = "handouts/report.html"
 STYLE = PROJECT / "static" / "css" / "report.css"
 
@@ -39,7 +46,7 @@ def policy() -> str:
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def write_page(report: Report, maps: Mapping[Theme, bytes] | None = None) -> str:
+def write_page(told: Document, maps: Maps | None = None) -> str:
     """Write a report as a page that needs nothing beside it, in the language being spoken.
 
     Parameters
@@ -52,37 +59,19 @@ def write_page(report: Report, maps: Mapping[Theme, bytes] | None = None) -> str
     NoFontError
         There are no letters to draw maps with.
     """
-    drawn = {} if maps is None else dict(maps)
-    for theme in Theme:
-        if theme not in drawn:
-            drawn[theme] = draw(report.scene, theme, PRINTED)
     return (
-        _environment()
+        templates()
         .get_template(TEMPLATE)
         .render(
-            report=report,
-            day=str(format_date(report.saved.day, "long", rebase=False)),
-            pieces=[(type(piece).__name__.lower(), _shown(piece)) for piece in tell(report)],
-            pictures={theme: base64.b64encode(content).decode() for theme, content in drawn.items()},
+            report=told,
+            day=str(format_date(told.day, "long", rebase=False)),
+            pieces=[(type(piece).__name__.lower(), _shown(piece)) for piece in told.pieces],
+            pictures={theme: base64.b64encode(content).decode() for theme, content in told.drawn(maps).items()},
             style=style(),
             policy=policy(),
             lang="en" if language() == "en" else "zh-Hans",
         )
     )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(PROJECT / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return environment
 
 
 @dataclass(frozen=True, slots=True)

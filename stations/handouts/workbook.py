@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 
+from stations.exchange.sheetrows import Row, write_beneath
 from stations.exchange.sheetwriting import Undated, filled, open_workbook
 from stations.handouts.tables import Column, Kind, Table, Value, heading
 
@@ -28,6 +29,7 @@ FORMATS = {
     Kind.MINUTES: "#,##0.0",
     Kind.METRES: "#,##0",
     Kind.DEGREES: "0.000000",
+    Kind.COST: "General",
 }
 SIGNED = "+#,##0;-#,##0;0"
 NARROWEST, WIDEST = 7.0, 44.0
@@ -115,19 +117,25 @@ def _sheet(book: Any, table: Table) -> None:
         head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor=HEAD)
         head.alignment = Alignment(vertical="top", wrap_text=True, horizontal="left" if column.is_text else "right")
     sheet.append(heads)
-    for number, row in enumerate(table.lines, start=2):
-        cells = [_cell(sheet, value, column, number) for value, column in zip(row, table.columns, strict=True)]
-        if row is table.total:
-            for cell in filter(None, cells):
-                cell.font = Font(bold=True)
-        sheet.append(cells)
     _print_on_a4(sheet)
+    headings = [column.heading for column in table.columns]
+    plain, bold = [[_cell(sheet, column) for column in table.columns] for _ in range(2)]
+    for cell in bold:
+        cell.font = Font(bold=True)
+    row_of, total_of = Row(plain, headings), Row(bold, headings)
+    write_beneath(
+        sheet,
+        (
+            (total_of if row is table.total else row_of).xml(number, row)
+            for number, row in enumerate(table.lines, start=2)
+        ),
+    )
 
 
-def _cell(sheet: Any, value: Value, column: Column, number: int) -> Cell | None:
-    if value is None or value == "":
-        return None
-    cell = _written(sheet, value, number, column.heading)
+def _cell(sheet: Any, column: Column) -> Cell:
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet)
     cell.number_format = SIGNED if column.signed and column.kind is Kind.AMOUNT else FORMATS[column.kind]
     return cell
 

@@ -60,6 +60,11 @@ def say_unit(unit: str) -> str:
     return gettext("km² of land") if unit == "square metres" else gettext("km of street")
 
 
+def and_others(name: str, others: int) -> str:
+    """Name a township, and say how many others are just as well or badly served."""
+    return gettext("%(name)s (and %(count)s more just so)", name=name, count=others) if others else name
+
+
 def say_raw_unit(unit: str) -> str:
     """Name the unit of demand as it is counted, for files that programs read."""
     if unit == "people":
@@ -80,7 +85,7 @@ def say_share(part: float, whole: float) -> str:
     """Say a share in per cent; a whole of nothing has none."""
     if whole <= 0.0:
         return "–"
-    share = 100.0 * part / whole
+    share = 100.0 * part / whole + 0.0  # a sum may be nothing with a minus before it
     # 99.96 must not read as "all", nor 0.04 as "none".
     if 99.95 <= share < 100.0:
         share = 99.9

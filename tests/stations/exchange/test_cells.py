@@ -346,7 +346,11 @@ RECORDS = st.fixed_dictionaries(
     },
 )
 NO_SEASON: dict[str, str] = {}
-SEASONS = st.just(NO_SEASON) | st.fixed_dictionaries({"season_from": MONTH_DAYS, "season_to": MONTH_DAYS})
+SEASONS = (
+    st.just(NO_SEASON)
+    | st.fixed_dictionaries({"season_from": MONTH_DAYS, "season_to": MONTH_DAYS})
+    | st.fixed_dictionaries({"dates": st.sampled_from(["Sa[1]", "2027 Jan 28-2027 Feb 1", "Jun-Sep; PH", "week01-10"])})
+)
 
 FACTS = Fields.load().facts
 
@@ -412,3 +416,27 @@ def test_every_field_has_its_own_cell(make_station):
 
 def test_a_number_of_seats_or_an_area_may_carry_its_unit():
     assert cells.read_area("２０㎡") == 20.0
+    assert cells.read_area("约30平") == cells.read_area("30平方米左右") == 30.0
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("", AmenityState.UNKNOWN),
+        ("√", AmenityState.YES),
+        ("齐全", AmenityState.YES),
+        ("２台", AmenityState.YES),
+        ("暂无", AmenityState.NO),
+        ("旁边有", AmenityState.NEARBY),
+        ("附近公厕", AmenityState.NEARBY),
+        ("不清楚", AmenityState.UNKNOWN),
+    ],
+)
+def test_whether_something_is_there_as_clerks_write_it(text, state, taxonomy):
+    assert cells.read_state(text, taxonomy) is state
+
+
+@pytest.mark.parametrize("text", ["坏了", "0台", "报修中"])
+def test_what_does_not_say_whether_it_is_there_is_refused(text, taxonomy):
+    with pytest.raises(CellError, match=text):
+        cells.read_state(text, taxonomy)

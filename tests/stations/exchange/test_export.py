@@ -17,7 +17,7 @@ from stations.exchange.formulas import guarded, kept_as_text, unguarded
 from stations.exchange.listing import Listing, Words
 from stations.exchange.picking import Pick, pick_stations
 from stations.exchange.proposal import read_stations
-from stations.exchange.sheetwriting import TooLongError
+from stations.exchange.sheetrows import TooLongError
 from stations.exchange.writing import ExportRefused, Form, Order, form_of, write_stations, write_stream
 from stations.registry.snapshot import Snapshot
 from stations.station import PRIVATE_FIELDS, StationReader

@@ -10,7 +10,7 @@ import shapely
 
 from geodata.lonlat import LonLat, distance_m
 from stations.errors import ImportRefused
-from stations.exchange.sources import Part, read_table
+from stations.exchange.sources import Part, parts_of_file, read_table
 
 
 @pytest.fixture
@@ -96,3 +96,27 @@ def test_a_damaged_one_is_refused_or_read_never_worse(package):
             read(path)
         except ImportRefused as refusal:
             assert str(refusal)  # noqa: PT017  either way is right
+
+
+FOR_EVER = "with recursive r(n) as (select 1 union all select n + 1 from r)"
+
+
+@pytest.mark.parametrize("made", [
+    ('alter table "stations" rename to "kept"',
+     f'create view "stations" as {FOR_EVER} select kept.* from kept, r where r.n < 0'),
+    ('alter table "gpkg_contents" rename to "kept"',
+     f'create view "gpkg_contents" as {FOR_EVER} select kept.* from kept, r where r.n < 0'),
+    ('alter table "stations" add column size generated always as (length(zeroblob(900000000))) virtual',),
+    ("create virtual table other using fts4(words)",),
+])  # fmt: skip
+def test_a_file_that_computes_while_it_is_read_is_refused_at_once(package, made):
+    path = package([HERE])
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("pragma legacy_alter_table = on")
+        for one in made:
+            database.execute(one)
+        database.commit()
+    with pytest.raises(ImportRefused, match="computes"):
+        read(path)
+    with pytest.raises(ImportRefused, match="computes"):
+        parts_of_file(path)

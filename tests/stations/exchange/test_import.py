@@ -111,6 +111,28 @@ def test_dates_and_seasons_as_people_write_them(read, csv_file):
     assert station.season == "Jun 01-Sep 30"
 
 
+def test_a_station_may_serve_on_given_dates(read, csv_file, make_station, shanghai):
+    path = csv_file("code,name,lon,lat,服务日期", "A,a,116.3,28.3,2027年1月28日至2月1日", "B,b,116.4,28.3,")
+    assert [one.season for one in stations(read(path))] == ["2027 Jan 28-2027 Feb 1", ""]
+    # Who gives the one takes the other back: a season and dates say the same in two ways.
+    summer = make_station("A", season_from="06-01", season_to="09-30")
+    stall = make_station("B", dates="Sa[1]")
+    known = Snapshot.build(1, [summer, stall], shanghai)
+    assert [(one.season_from, one.dates) for one in read(path).onto(known)] == [
+        ("", "2027 Jan 28-2027 Feb 1"),
+        ("", ""),
+    ]
+    path = csv_file("code,name,lon,lat,season_from,season_to", "A,a,116.3,28.3,,", "B,b,116.4,28.3,06-01,09-30")
+    assert [(one.season, one.dates) for one in read(path).onto(known)] == [("", ""), ("Jun 01-Sep 30", "")]
+    for header, cell, why in (
+        ("dates", "周一至周五 8:00-18:00", "more than dates"),
+        ("dates,season_from,season_to", "Sa[1],06-01,09-30", "both"),
+    ):
+        with pytest.raises(ImportRefused) as refused:
+            read(csv_file(f"code,name,lon,lat,{header}", f"A,a,116.3,28.3,{cell}"))
+        assert why in str(refused.value.faults)
+
+
 def test_a_header_that_nobody_knows_is_a_question(read, csv_file):
     path = csv_file("code,name,lon,lat,微波炉2,zzz", "A,a,116.3,28.3,有,x")
     with pytest.raises(UnknownColumns) as asked:

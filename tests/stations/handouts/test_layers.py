@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from stations.handouts.layers import write_layers
+from tests.town import A_FRIDAY
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,15 @@ def test_stations_stand_where_they_stand(layers, report) -> None:
     assert set(stations.index) == {"A1", "A2", "A3", "A4", "A6"}
     position = report.snapshot.station("A1").position
     assert (stations.geometry["A1"].x, stations.geometry["A1"].y) == (position.lon, position.lat)
+
+
+def test_stations_that_do_not_count_lie_in_a_township_too(tell, speaking, tmp_path) -> None:
+    path = tmp_path / "stations.gpkg"
+    with speaking("zh"):
+        path.write_bytes(write_layers(tell({"minutes": ["5"], "at": [f"{A_FRIDAY}T10:00"]})))
+    stations = frame(path, "stations")
+    assert "否" in set(stations["counts"])
+    assert set(stations["township"]) == {"西乡", "东乡"}
 
 
 def test_the_file_says_from_what_it_is_and_what_columns_mean(layers, report) -> None:

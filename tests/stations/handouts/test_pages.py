@@ -12,6 +12,7 @@ import pytest
 from stations.handouts.pages import write_pages
 from stations.handouts.picture import draw
 from stations.handouts.scene import Sheet, Theme
+from stations.handouts.story import document_of
 from stations.handouts.webpage import policy, write_page
 from tests.stations.handouts.conftest import SUPPOSED
 from tests.stations.web.reading import read_page
@@ -28,7 +29,7 @@ def maps(report, speaking):
 @pytest.fixture(scope="module")
 def printed(report, maps, speaking):
     with speaking("zh"):
-        return write_pages(report, maps)
+        return write_pages(document_of(report), maps)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def pdf(printed):
 @pytest.fixture(scope="module")
 def page(report, maps, speaking):
     with speaking("zh"):
-        return write_page(report, maps)
+        return write_page(document_of(report), maps)
 
 
 def text_of(pdf) -> str:
@@ -104,8 +105,8 @@ def test_it_says_its_language_and_title_and_no_time(pdf, report) -> None:
 
 def test_the_same_report_gives_the_same_bytes(printed, page, report, maps, speaking) -> None:
     with speaking("zh"):
-        assert write_pages(report, maps) == printed
-        assert write_page(report, maps) == page
+        assert write_pages(document_of(report), maps) == printed
+        assert write_page(document_of(report), maps) == page
 
 
 def test_page_and_paper_tell_the_same_figures(pdf, page, report) -> None:
@@ -132,8 +133,8 @@ def test_the_page_needs_nothing_from_anywhere(page) -> None:
 def test_names_stay_names(tell, maps, speaking) -> None:
     shown = tell(SUPPOSED)
     with speaking("zh"):
-        page = write_page(shown, maps)
-        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(shown, maps))))
+        page = write_page(document_of(shown), maps)
+        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(document_of(shown), maps))))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "<script>alert(1)</script>" in text
@@ -143,8 +144,8 @@ def test_names_stay_names(tell, maps, speaking) -> None:
 def test_it_speaks_english_too(tell, maps, speaking) -> None:
     report = tell(language="en")
     with speaking("en"):
-        pdf = pypdf.PdfReader(io.BytesIO(write_pages(report, maps)))
-        page = read_page(write_page(report, maps))
+        pdf = pypdf.PdfReader(io.BytesIO(write_pages(document_of(report), maps)))
+        page = read_page(write_page(document_of(report), maps))
     text = " ".join(" ".join(one.extract_text() for one in pdf.pages).split())
     for words in (
         "of the streets lie within 5 min on foot of a station.",
@@ -158,7 +159,7 @@ def test_it_speaks_english_too(tell, maps, speaking) -> None:
 
 def test_what_is_supposed_is_told_before_the_maps(supposed, maps, speaking) -> None:
     with speaking("zh"):
-        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(supposed, maps))))
+        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(document_of(supposed), maps))))
     assert text.index("有什么变化") < text.index("各乡镇的覆盖率、驿站")
     assert "关闭" in text
     assert "新增" in text
@@ -167,7 +168,7 @@ def test_what_is_supposed_is_told_before_the_maps(supposed, maps, speaking) -> N
 def test_a_town_without_stations_has_a_report(tell, maps, speaking) -> None:
     empty = tell({"amenity": ["aed"]})
     with speaking("zh"):
-        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(empty, maps))))
+        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(document_of(empty), maps))))
     assert text.startswith("驿站覆盖情况")
     assert "0%的街道" in text
     assert "没有驿站计入" in text
@@ -177,5 +178,5 @@ def test_a_county_of_many_townships_prints_the_worst_and_says_how_many_more(repo
     rows = [replace(report.answer.rows[0], code=f"{at:09d}", name=f"第{at}乡") for at in range(130)]
     many = replace(report, answer=replace(report.answer, rows=tuple(rows)))
     with speaking("zh"):
-        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(many, maps))))
+        text = text_of(pypdf.PdfReader(io.BytesIO(write_pages(document_of(many), maps))))
     assert "其余90行见工作簿" in text

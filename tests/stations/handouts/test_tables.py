@@ -3,12 +3,15 @@
 import ast
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stations.handouts import tables
 from stations.handouts.tables import Column, Kind, Table, printed, table_csv
+from stations.handouts.townshiptables import say_why
+from stations.questions.coverage.reasons import Reason
 
 SHARE = Column("share", "Share", Kind.SHARE)
 AMOUNT = Column("amount", "Amount", Kind.AMOUNT)
@@ -22,6 +25,10 @@ def test_numbers_are_held_to_the_digits_of_their_kind() -> None:
     table = Table("t", "T", [SHARE, AMOUNT], [[1 / 3, 1234.5678]], [2 / 3, None])
     assert table.rows == ((0.333333, 1234.6),)
     assert table.total == (0.666667, None)
+
+
+def test_minutes_are_rounded_up_as_on_the_page() -> None:
+    assert printed(18.2, Column("minutes", "Minutes", Kind.MINUTES), "people") == "19"
 
 
 def test_nothing_is_told_apart_from_nought() -> None:
@@ -95,3 +102,13 @@ def test_what_draws_and_prints_is_imported_only_where_something_is_drawn_or_prin
             names = {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
             names |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
             assert not {name.partition(".")[0] for name in names} & SLOW, module.name
+
+
+def test_a_gap_that_no_street_leads_out_of_is_cut_off_and_not_far(report, speaking) -> None:
+    answer = report.answer
+    far = replace(answer.gaps[0], nearest=None, seconds=None, metres=None, why=((Reason.DISTANCE, 1.0),))
+    with speaking("en"):
+        assert say_why(far, answer) == "cut off: no way by street"
+        nobody = replace(answer, total=replace(answer.total, stations=0))
+        assert say_why(far, nobody) == "no station near", "where no station counts at all"
+        assert say_why(replace(far, nearest="A1"), answer) == "no station near"

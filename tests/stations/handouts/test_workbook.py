@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from stations.exchange.sheetwriting import TooLongError
+from stations.exchange.sheetrows import TooLongError
 from stations.handouts.tables import Column, Kind, Table
 from stations.handouts.workbook import sheet_title, write_workbook
 
