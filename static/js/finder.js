@@ -163,7 +163,7 @@
         .concat(high.map(function (degrees) { return Math.ceil(degrees * 100) / 100; })).join(",");
       if (box === drawDots.box) { return; }
       drawDots.box = box;
-      get(data.stations + "?bbox=" + box).then(function (answer) {
+      get(data.stations + "&bbox=" + box).then(function (answer) {
         if (drawDots.box !== box) { return; }
         if (dots) { dots.remove(); }
         dots = chart.dots(answer.features.filter(function (one) { return !shown[one.id]; }), linked);

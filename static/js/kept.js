@@ -52,6 +52,9 @@
       return { state: pack.states[said], until: until !== null && until - when <= HORIZON_S ? until : null, said: said };
     }
 
+    // It is none of the dates on which the station is there: a pack of before does not say.
+    function isAway(one) { return (pack.away || []).indexOf(one.said) >= 0; }
+
     function metresFrom(lon, lat, at) {
       var halfLat = radians(stations.lat[at] - lat) / 2;
       var halfLon = radians(stations.lon[at] - lon) / 2;
@@ -125,10 +128,11 @@
         }
         if (!beyond) {
           var opens = suits && !opened && found.arrival.until !== null && found.arrival.until - query.when <= SOON_S;
-          if (opens || almost.length < query.limit) {
+          var away = isAway(found.arrival) && isAway(state(found.at, query.when));
+          if (opens || (!away && almost.length < query.limit)) {
             unfit(found, query, who);
             if (opens) { shut.push(found); }
-            if (almost.length < query.limit) { almost.push(found); }
+            if (!away && almost.length < query.limit) { almost.push(found); }
           }
         }
         return true;

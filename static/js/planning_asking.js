@@ -1,4 +1,4 @@
-/* Coverage: the question, asked again at every change, and the parts of its page put in the place of the old ones.
+/* Planning: the question, asked again at every change, and the parts of its page put in the place of the old ones.
 
    The server writes every word of this page. Script asks for the page of the changed question, takes the elements marked
    data-part out of it, and sets them in; the address follows, so that "back" takes a change back and a link reopens it.
@@ -7,9 +7,10 @@
    window.yizhan.plan
      data                   what #plan-data holds: stations, gaps, townships, words
      asked()                the question as URLSearchParams, with all the form holds
-     go(params, [how])      asks it; how: "push" (usual), "replace", or "none" for the address
+     go(params, [how])      asks it; how: "push" (usual), "replace", or "none" for the address; "same" looks once more
      live(params)           asks for the figures alone, the newest question first, never two at once
-     on(name, act)          names: page (parts were set in), answer (figures came), light (something is pointed at)
+     on(name, act)          names: asked (something else is asked), page (parts were set in), answer (figures came), light
+                            (something is pointed at)
      tell(name, detail)
      say(text)              for eyes and ears
      view(name, [value])    what is only looked at, kept behind the # of the address */
@@ -34,9 +35,14 @@
   plan.tell = function (name, detail) {
     document.dispatchEvent(new CustomEvent("plan:" + name, { detail: detail }));
   };
-  plan.say = function (text) { says.textContent = text || ""; };
+  plan.say = function (text) {
+    says.classList.remove("good");
+    says.textContent = text || "";
+  };
 
   // The question
+
+  function folds() { return Array.from(form().querySelectorAll("details.more")); }
 
   function asking(one) {
     var params = new URLSearchParams();
@@ -54,6 +60,7 @@
   plan.address = function (params) { return pageOf(params) + location.hash; };
 
   var late = null;
+  var pending = null; // the address that is being asked for
 
   function working() {
     clearTimeout(late);
@@ -64,6 +71,7 @@
   }
 
   function done() {
+    pending = null;
     clearTimeout(late);
     document.body.classList.remove("busy");
   }
@@ -71,8 +79,9 @@
   plan.go = function (params, how) {
     var mine = ++turn;
     var was = String(plan.asked());
+    if (how !== "same") { plan.tell("asked"); }
     working();
-    var address = pageOf(params);
+    var address = pending = pageOf(params);
     return fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" }).then(function (answer) {
       return answer.text().then(function (text) {
         if (mine !== turn) { return; }
@@ -127,13 +136,14 @@
       return;
     }
     var top = document.documentElement.scrollTop;
+    var untouched = String(plan.asked()) === was;
     parts.forEach(function (one) { place(here(one), one); });
     // Who came by a link or by "back" finds the form as it was asked; who is in the form keeps it under the hand.
     var fresh = page.getElementById("ask");
-    if (String(plan.asked()) === was && String(asking(fresh)) !== was) {
-      var open = form().querySelector("details.more").open;
+    if (how !== "same" && untouched && String(asking(fresh)) !== String(plan.asked())) {
+      var open = folds().map(function (one) { return one.open; });
       place(form(), fresh);
-      form().querySelector("details.more").open = open;
+      folds().forEach(function (one, at) { one.open = open[at]; });
     }
     var tongue = page.querySelector("a.tongue");
     if (tongue) { document.querySelector("a.tongue").href = tongue.getAttribute("href"); }
@@ -153,6 +163,7 @@
   document.addEventListener("click", function (click) {
     var link = click.target.closest && click.target.closest("main a[href]");
     if (!link || click.defaultPrevented || click.button || click.metaKey || click.ctrlKey || click.shiftKey || link.hasAttribute("download")) { return; }
+    if (link.getAttribute("href").charAt(0) === "#") { return; } // to another place of what is here
     if (link.target || link.origin !== location.origin || link.pathname !== plan.data.address) { return; }
     click.preventDefault();
     plan.go(new URLSearchParams(link.search)).then(function () {
@@ -162,7 +173,8 @@
   document.addEventListener("submit", function (submit) {
     if (submit.target !== form()) { return; }
     submit.preventDefault();
-    plan.go(plan.asked());
+    // Enter in a field that was changed asks by the change already.
+    if (pending !== pageOf(plan.asked())) { plan.go(plan.asked()); }
   });
   document.addEventListener("change", function (change) {
     if (!form().contains(change.target) || !change.target.name) { return; }
@@ -183,7 +195,7 @@
     fetch(plan.data.answer + "?" + params.toString(), { credentials: "same-origin" }).then(function (answer) {
       return answer.json().then(function (body) {
         if (mine !== turn) { return; }
-        if (answer.ok) { follow(body); } else { write("follow", body.error.message); }
+        if (answer.ok) { follow(body); } else { asItStood(); write("follow", body.error.message); }
       });
     }).catch(function () { /* the page that comes when it is let go says so */ }).then(function () {
       setTimeout(function () {
@@ -198,7 +210,23 @@
     if (one && text !== undefined && one.textContent !== text) { one.textContent = text; }
   }
 
+  var FOLLOWING = ["figure", "figure-before", "figure-after", "finding-more", "change-says"];
+  var stood = null; // what the page said before anything was dragged, and on which of its turns
+
+  function texts() {
+    return FOLLOWING.map(function (id) {
+      var one = document.getElementById(id);
+      return one ? one.textContent : undefined;
+    });
+  }
+
+  function asItStood() {
+    // Where nothing can stand, the figures of the place before it would mislead.
+    if (stood && stood.turn === turn) { FOLLOWING.forEach(function (id, at) { write(id, stood.texts[at]); }); }
+  }
+
   function follow(body) {
+    if (!stood || stood.turn !== turn) { stood = { turn: turn, texts: texts() }; }
     write("figure", body.said.figure);
     write("figure-before", body.said.before);
     write("figure-after", body.said.after);

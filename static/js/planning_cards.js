@@ -4,42 +4,29 @@
 
   var plan = window.yizhan.plan;
 
-  function element(tag, text, kind) {
-    var one = document.createElement(tag);
-    if (text !== undefined && text !== null) { one.textContent = text; }
-    if (kind) { one.className = kind; }
-    return one;
-  }
-
-  plan.element = element;
+  var element = plan.element;
 
   plan.cards = function (chart) {
     var map = chart.map;
 
-    function words(name) { return plan.data.words[name]; }
-
-    function card(title, rows) {
-      var box = element("div", null, "plan-card");
-      box.appendChild(element("strong", title));
-      rows.forEach(function (row) { if (row) { box.appendChild(element("p", row)); } });
-      return box;
-    }
-
-    function button(box, name, act) {
-      var one = box.appendChild(element("button", words(name), "quiet"));
-      one.type = "button";
-      one.addEventListener("click", function () { map.closePopup(); act(); });
-      return one;
-    }
-
-    var popup = L.popup({ closeButton: false, maxWidth: 280, autoPanPadding: [16, 16] });
-    function open(at, box) { popup.setLatLng(at).setContent(box).openOn(map); }
+    var kit = plan.cardKit(map, { maxWidth: 280 });
+    var words = kit.words;
+    var card = kit.card;
+    var button = kit.button;
+    var open = kit.open;
+    var popup = kit.popup;
 
     function town(at, latlng) {
       var one = plan.data.towns.filter(function (row) { return row.at === at; })[0];
       var box = one
         ? card(one.name, [words("covered") + " " + one.said.covered, words("uncovered") + " " + one.said.uncovered + " " + plan.data.unit])
         : card("", []);
+      button(box, "try", function () { plan.what.add(chart.lonlat(latlng)); });
+      open(latlng, box);
+    }
+
+    function bare(latlng) {
+      var box = card("", []);
       button(box, "try", function () { plan.what.add(chart.lonlat(latlng)); });
       open(latlng, box);
     }
@@ -92,6 +79,6 @@
       open(chart.point(one.at), box);
     }
 
-    return { town: town, gap: gap, station: station };
+    return { bare: bare, town: town, gap: gap, station: station };
   };
 })();

@@ -102,7 +102,7 @@
     settling = setTimeout(function () { plan.go(params); }, change.target.id === "hour" ? SETTLED_MS : 0);
   });
 
-  function follow() {
+  function follow(what) {
     one("hours").hidden = false;
     var at = one("at").value;
     var day = one("day");
@@ -110,7 +110,7 @@
     if (day.selectedIndex < 0) { day.selectedIndex = 0; }
     if (at && day.value) { one("hour").value = Number(at.slice(11, 13)); }
     draw();
-    fetchWeek();
+    if (!what || !what.same) { fetchWeek(); } // what could not be answered has no week either
   }
 
   // The table of the week is one stop of the Tab key, walked by the arrow keys.

@@ -58,3 +58,13 @@ function yizhanTownship(feature, layer) {
   label.textContent = feature.properties.label;
   layer.bindTooltip(label, { permanent: true, direction: "center", className: "yz-label", interactive: false });
 }
+
+// A site of a plan: its card opens by a tap or by the keyboard, and the first of two lies on top.
+function yizhanSite(feature, layer) {
+  yizhanCard(feature, layer);
+  layer.options.title = feature.properties.title;
+  // The legend lies over the map where there is room for it: no card opens beneath.
+  var wide = window.matchMedia("(min-width: 560px)").matches;
+  layer.getPopup().options.autoPanPaddingTopLeft = [wide ? 380 : 10, 120];
+  layer.setZIndexOffset(-1000 * feature.properties.number);
+}

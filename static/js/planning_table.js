@@ -4,7 +4,8 @@
   "use strict";
 
   var plan = window.yizhan.plan;
-  var KINDS = ["town", "gap", "station"];
+  var KINDS = ["town", "gap", "station", "site", "offer"];
+  var ROWS = KINDS.map(function (kind) { return "tr[data-" + kind + "], li[data-" + kind + "]"; }).join(", ");
 
   // Sorting
 
@@ -66,7 +67,7 @@
   // A row and its place
 
   function pointed(node) {
-    var row = node && node.closest ? node.closest("tr[data-town], tr[data-gap], tr[data-station]") : null;
+    var row = node && node.closest ? node.closest(ROWS) : null;
     if (!row) { return null; }
     var kind = KINDS.filter(function (one) { return row.dataset[one] !== undefined; })[0];
     return { kind: kind, at: row.dataset[kind], row: row };
@@ -94,9 +95,9 @@
   }, true);
 
   plan.on("light", function (what) {
-    document.querySelectorAll("tr.lit").forEach(function (row) { row.classList.remove("lit"); });
+    document.querySelectorAll("tr.lit, li.lit").forEach(function (row) { row.classList.remove("lit"); });
     if (!what.kind) { return; }
-    document.querySelectorAll("tr[data-" + what.kind + "]").forEach(function (row) {
+    document.querySelectorAll("tr[data-" + what.kind + "], li[data-" + what.kind + "]").forEach(function (row) {
       if (row.dataset[what.kind] !== String(what.at)) { return; }
       row.classList.add("lit");
       if (what.from === "map" && what.chosen) { row.scrollIntoView({ block: "nearest" }); }

@@ -92,58 +92,27 @@
     return plan.go(params);
   };
 
-  // Under the cross: the map is moved, by hand or by the arrow keys, and the figures tell what would be.
+  // Under the cross the figures tell what would be.
 
-  var frame = document.getElementById("placing");
-  var chart = null;
+  var cross = null;
   var code = null;
 
-  function here() { return chart.lonlat(chart.map.getCenter()); }
-  function params() { return code === null ? what.adding(here()) : what.moving(code, here()); }
-  function look() { plan.live(params()); }
-
-  function end() {
-    frame.hidden = true;
-    document.body.classList.remove("placing-now");
-    chart.map.off("moveend", look);
-  }
-
-  what.placing = function () { return frame !== null && !frame.hidden; };
+  what.placing = function () { return cross !== null && cross.active(); };
 
   what.place = function (which, at) {
-    if (!chart) { return; }
+    if (!cross) { return; }
     code = which === undefined ? null : which;
-    chart.map.closePopup();
-    frame.hidden = false;
-    document.body.classList.add("placing-now");
-    chart.map.off("moveend", look).on("moveend", look);
-    if (at) { chart.map.setView(chart.point(at), Math.max(chart.map.getZoom(), 13), { animate: false }); } else { look(); }
-    chart.map.getContainer().focus({ preventScroll: true });
+    cross.begin(at);
   };
 
-  what.tapped = function (position) {
-    end();
-    return code === null ? what.add(position) : what.move(code, position);
-  };
+  what.tapped = function (position) { return cross.tapped(position); };
 
-  what.begin = function (drawn) {
-    chart = drawn;
-    var tools = document.querySelector(".map-tools");
-    tools.hidden = false;
-    document.getElementById("place").addEventListener("click", function () { what.place(); });
-    document.getElementById("placing-here").addEventListener("click", function () { what.tapped(here()); });
-    document.getElementById("placing-off").addEventListener("click", function () {
-      end();
-      plan.go(plan.asked(), "replace");
-      document.getElementById("place").focus();
-    });
-    frame.parentNode.addEventListener("keydown", function (press) {
-      if (!what.placing()) { return; }
-      if (press.key === "Escape") { document.getElementById("placing-off").click(); }
-      if (press.key === "Enter" && press.target === chart.map.getContainer()) {
-        press.preventDefault();
-        what.tapped(here());
-      }
+  what.begin = function (chart) {
+    cross = plan.placing(chart, {
+      begin: function () { what.place(); },
+      look: function (position) { plan.live(code === null ? what.adding(position) : what.moving(code, position)); },
+      done: function (position) { return code === null ? what.add(position) : what.move(code, position); },
+      off: function () { plan.go(plan.asked(), "replace"); }
     });
   };
 })();

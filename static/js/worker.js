@@ -2,13 +2,20 @@
    answers without a network, by language; and later.js.
 
    It keeps: those files and pages, anew with every release; one list of stations, taken anew when a page names another
-   mark; and which language is read. Nothing else, and never an answer that tells where a person stands. */
+   mark; and which language is read. Nothing else, and never an answer that tells where a person stands. The sheets of a
+   round are put there by the page of the staff that takes them along (desk_next.js), and taken away at sign-out. */
 (function () {
   "use strict";
 
   var RELEASE = self.RELEASE;
   var NOW = "yizhan-" + RELEASE.version;
   var KEPT = "yizhan-kept";
+  var ROUND = "yizhan-round";
+  var SHEET = /^\/desk\/inspections\/(sheet\/[^/]+|next)$/;
+  var SHEETS_LAST_MS = 48 * 3600 * 1000; // as long as one stays signed in
+  var SHEET_PATIENCE_MS = 3000;
+  var SIGNING = /^\/desk\/sign-(in|out)(\/|$)/;
+  var NOT_YOURS = [401, 403, 404];
   var STATE = "/kept/state";
   var PACK = "/kept/pack";
   var PATIENCE_MS = 4000;
@@ -33,7 +40,7 @@
   self.addEventListener("activate", function (event) {
     event.waitUntil(caches.keys().then(function (names) {
       return Promise.all(names.filter(function (name) {
-        return name.indexOf("yizhan-") === 0 && name !== NOW && name !== KEPT;
+        return name.indexOf("yizhan-") === 0 && name !== NOW && name !== KEPT && name !== ROUND;
       }).map(function (name) { return caches.delete(name); }));
     }).then(function () {
       return self.registration.navigationPreload ? self.registration.navigationPreload.enable() : null;
@@ -44,13 +51,19 @@
 
   self.addEventListener("fetch", function (event) {
     var request = event.request;
-    if (request.method !== "GET") { return; }
     var url = new URL(request.url);
     if (url.origin !== self.location.origin) { return; }
+    // Whoever signs in or out is somebody else from here on.
+    if (SIGNING.test(url.pathname)) { event.waitUntil(caches.delete(ROUND)); }
+    if (request.method !== "GET") { return; }
     if (request.mode === "navigate") {
       event.respondWith(page(event, url));
     } else if (RELEASE.files.indexOf(url.pathname + url.search) >= 0) {
       event.respondWith(caches.match(request, { cacheName: NOW, ignoreVary: true }).then(function (kept) {
+        return kept || fetch(request);
+      }));
+    } else if (url.pathname.indexOf("/static/") === 0) {
+      event.respondWith(caches.match(request, { cacheName: ROUND, ignoreVary: true }).then(function (kept) {
         return kept || fetch(request);
       }));
     }
@@ -71,6 +84,7 @@
     var network = Promise.resolve(event.preloadResponse).catch(function () { return null; }).then(function (early) {
       return early || fetch(event.request);
     });
+    if (SHEET.test(url.pathname)) { return sheet(event, url, network); }
     if (url.pathname !== "/" && !/^\/s\/[^/]+$/.test(url.pathname)) {
       return network.catch(function (fault) { return shell(url, "elsewhere", fault); });
     }
@@ -87,7 +101,7 @@
         if (waited) {
           return whole(answer).then(function (all) {
             late = { address: address, answer: all, at: Date.now() };
-            return tell(event.resultingClientId);
+            return tell(event.resultingClientId, "arrived");
           }).catch(function () { /* it broke off: the page offers to try again */ });
         }
         // What stands before the house says that the house does not answer.
@@ -100,9 +114,48 @@
     });
   }
 
-  function tell(id) {
+  // A sheet of the staff: from the network, or as it was taken along where there is none, or where it does not answer
+  // soon. An answer that it is not theirs any more takes all sheets away, also when it comes after one was shown.
+  function sheet(event, url, network) {
+    var next = /next$/.test(url.pathname);
+    return caches.match(next ? url.pathname : url.href, { cacheName: ROUND, ignoreVary: true }).then(function (kept) {
+      var young = kept && Date.now() - Number(kept.headers.get("X-Yizhan-Kept")) < SHEETS_LAST_MS;
+      if (!young) { return network.catch(function (fault) { return shell(url, "elsewhere", fault); }); }
+      return new Promise(function (resolve) {
+        var waited = false;
+        var timer = setTimeout(function () {
+          waited = true;
+          resolve(kept);
+        }, SHEET_PATIENCE_MS);
+        event.waitUntil(network.then(function (answer) {
+          clearTimeout(timer);
+          return isOfAnother(answer, waited && kept).then(function (other) {
+            if (!waited) { resolve(answer.status >= 502 && answer.status <= 504 ? kept : answer); }
+            if (!other) { return null; }
+            return caches.delete(ROUND).then(function () { return waited ? tell(event.resultingClientId, "not yours") : null; });
+          });
+        }, function () {
+          clearTimeout(timer);
+          resolve(kept);
+        }));
+      });
+    });
+  }
+
+  // Whether an answer is for nobody, or for somebody else than who took a sheet along that is shown already.
+  function isOfAnother(answer, shown) {
+    if (answer.type === "opaqueredirect" || answer.redirected || NOT_YOURS.indexOf(answer.status) >= 0) {
+      return Promise.resolve(true);
+    }
+    if (!shown || !answer.ok) { return Promise.resolve(false); }
+    return answer.text().then(function (text) {
+      return text.indexOf('data-who="' + shown.headers.get("X-Yizhan-Who") + '"') < 0;
+    }, function () { return false; }); // it broke off
+  }
+
+  function tell(id, what) {
     return id ? self.clients.get(id).then(function (client) {
-      if (client) { client.postMessage({ kind: "arrived" }); }
+      if (client) { client.postMessage({ kind: what }); }
     }) : null;
   }
 

@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 from flask import Response
 
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""What an XLSX workbook is, among kinds of content."""
+
 
 def as_file(response: Response, name: str, shown: str = "") -> Response:
     """Have a browser keep an answer as a file.

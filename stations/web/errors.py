@@ -26,21 +26,42 @@ from stations.errors import (
     BusyError,
     ImportRefused,
     InfeasibleError,
+    ListError,
+    NotAllowedError,
+    NoticeError,
+    OrganisationError,
+    PeopleError,
+    PhotoError,
+    ProposalError,
     QuestionError,
     RegistryError,
+    RoundError,
     SayingError,
+    ScenarioError,
     SitingError,
     StaleEdit,
+    StaleStock,
     StationError,
     StationsError,
+    StockError,
+    TooOftenError,
     UndoRefused,
     UnknownBatchError,
+    UnknownHookError,
+    UnknownListError,
+    UnknownPersonError,
+    UnknownProposalError,
     UnknownRevisionError,
+    UnknownRoundError,
+    UnknownScenarioError,
+    UnknownServiceError,
     UnknownStationError,
     UnknownTaskError,
 )
+from stations.web.faultwords import words_first
 from stations.web.params import BadParameter
 from stations.web.refusals import FOR_PROGRAMS
+from stations.wording.spoken import language
 
 STATUSES: Mapping[type[Exception], int] = {
     BadParameter: 400,
@@ -50,10 +71,29 @@ STATUSES: Mapping[type[Exception], int] = {
     SayingError: 400,
     QuestionError: 400,
     SitingError: 400,
+    ScenarioError: 400,
+    NotAllowedError: 403,
+    ProposalError: 409,
+    PhotoError: 422,
+    UnknownHookError: 404,
+    NoticeError: 422,
+    UnknownListError: 404,
+    ListError: 409,
+    UnknownPersonError: 404,
+    PeopleError: 400,
+    OrganisationError: 502,
+    TooOftenError: 429,
     UnknownStationError: 404,
+    UnknownScenarioError: 404,
     TileError: 404,
     UnknownBatchError: 404,
+    UnknownProposalError: 404,
     UnknownTaskError: 404,
+    UnknownRoundError: 404,
+    RoundError: 409,
+    UnknownServiceError: 404,
+    StaleStock: 409,
+    StockError: 422,
     StaleEdit: 409,
     UndoRefused: 409,
     UnknownRevisionError: 410,
@@ -86,8 +126,13 @@ def status_of(fault: Exception) -> int:
 
 
 def say(fault: GeodataError | StationsError) -> str:
-    """Put an error into the reader's language: its template translated, its values filled in."""
-    return gettext(fault.template).format(**fault.values)
+    """Put an error into the reader's language: its template translated, its values filled in, its unit named."""
+    values = dict(fault.values)
+    if "known" in values and language() != "en":
+        values["known"] = words_first(str(values["known"]))
+    if "unit" in values:
+        values["unit"] = gettext(str(values["unit"]))
+    return gettext(fault.template).format(**values)
 
 
 def answer_errors(app: Flask) -> None:
@@ -118,6 +163,8 @@ def _known(fault: GeodataError | StationsError) -> Response:
     answer = _answer(status, say(fault), getattr(fault, "field", None), getattr(fault, "value", None))
     if isinstance(fault, BusyError):
         answer.headers["Retry-After"] = str(RETRY_S)
+    if isinstance(fault, TooOftenError):
+        answer.headers["Retry-After"] = str(fault.wait_s)
     return answer
 
 
@@ -182,11 +229,8 @@ def _trace(fault: BaseException | None) -> Iterator[str]:
 
 
 def _explain(status: int) -> str:
-    if status == 403:
-        return gettext(
-            "This was not taken, as it did not come from a page of this site, or the page had been open for too long. "
-            "Go back, reload the page and send it again; nothing is lost."
-        )
+    if status in {401, 403}:
+        return _explain_who(status)
     if status == 404:
         return gettext("There is no such page. The address may be old or mistyped.")
     if status == 405:
@@ -200,6 +244,15 @@ def _explain(status: int) -> str:
     if status < 500:
         return gettext("The request could not be understood.")
     return gettext("Something went wrong here, not with you. Try again in a moment.")
+
+
+def _explain_who(status: int) -> str:
+    if status == 401:
+        return gettext("You are signed out. Sign in again in another tab, go back here, and send it again.")
+    return gettext(
+        "This was not taken, as it did not come from a page of this site, or the page had been open for too long. "
+        "Go back, reload the page and send it again; nothing is lost."
+    )
 
 
 def wants_json() -> bool:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from geodata.atlas import Atlas
-from geodata.geocode import OnlineSearch
+from stations.desk.desk import Desk
+from stations.desk.lists import Lists
+from stations.mail import Mail
+from stations.people.organisation import Organisation
+from stations.people.people import People
+from stations.photos.keeping import Photos
 from stations.registry.entries import Batch, Changes, Entry
 from stations.registry.snapshot import Snapshot
+from stations.rounds.rounds import Rounds
+from stations.scenarios import Plans
 from stations.settings import Settings
+from stations.stock.stock import Stock
 from stations.upkeep.facts import Caution
 from stations.upkeep.saying import NO_CAUTIONS, Upkeep
+
+if TYPE_CHECKING:
+    from geodata.geocode import OnlineSearch
+    from stations.notices.notices import Notices
 
 
 class Stations(Protocol):
@@ -56,6 +68,26 @@ class House:
         What people at the doors say of the stations; ``None`` where nothing can be said.
     online
         The service that is asked for places which nothing here knows; ``None`` where none is.
+    plans
+        Plans that were saved for stations to come, and who may save them; ``None`` where none can be.
+    people
+        The staff; ``None`` where nobody can sign in.
+    desk
+        What they work with; ``None`` where nothing can be written.
+    mail
+        The mail server that letters to them are given to; ``None`` where none is.
+    rounds
+        Inspections and what comes of them; ``None`` where nothing can be written.
+    lists
+        Lists of stations that wait to be taken in; ``None`` where none can.
+    photos
+        Photos of the stations; ``None`` where none are kept.
+    stock
+        Supplies, services and visits of the stations; ``None`` where nothing can be written.
+    notices
+        What tells the staff, and programs of their areas, what is new; ``None`` where nobody is told.
+    organisation
+        An organisation through which the staff may sign in; ``None`` where there is none.
     """
 
     settings: Settings
@@ -63,6 +95,16 @@ class House:
     atlas: Atlas | None
     upkeep: Upkeep | None = None
     online: OnlineSearch | None = None
+    plans: Plans | None = None
+    people: People | None = None
+    desk: Desk | None = None
+    mail: Mail | None = None
+    rounds: Rounds | None = None
+    lists: Lists | None = None
+    photos: Photos | None = None
+    stock: Stock | None = None
+    notices: Notices | None = None
+    organisation: Organisation | None = None
 
     def snapshot(self) -> Snapshot:
         """The stations as of the newest revision."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain
 from jinja2 import pass_eval_context
@@ -19,6 +16,7 @@ from markupsafe import Markup
 
 from stations.web.coarse import coarse
 from stations.web.cookies import SAMESITE, cookie_name
+from stations.web.messages import read_catalogue
 from stations.wording.spoken import language
 
 LOCALES = {"zh": "zh_Hans", "en": "en"}
@@ -51,19 +49,6 @@ class Languages(Babel):
     def domain_instance(self) -> Catalogue:
         """The messages of the whole application."""
         return Catalogue(self._folder)
-
-
-def read_catalogue(folder: Path, locale: str) -> NullTranslations:
-    """Read a locale's messages; none for English, which is what the code is written in."""
-    path = folder / locale / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return NullTranslations()
-    with path.open("rb") as source:
-        catalogue = read_po(source, locale=locale)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def speak(app: Flask, folder: Path) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import ceil, floor
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -40,6 +41,28 @@ COST_OF_LONG_WORK = 10
 FOLLOWING = "/planning/answer.json"
 COST_OF_FOLLOWING = 2
 """The figures that follow a pin that is dragged: asked for some six times a second, and answered in a breath."""
+
+SITING = "/planning/siting/"
+COST_OF_PROGRESS = 1
+"""How far a search is: asked for each second, and read from one row."""
+
+PLANNING: Mapping[str, int] = MappingProxyType(
+    {
+        f"{SITING}search": 60,
+        f"{SITING}stop": 2,
+        f"{SITING}save": 10,
+        f"{SITING}remove": 10,
+        f"{SITING}accept": 10,
+        f"{SITING}leave": 1,
+    }
+)
+"""What is sent there and is no report: a search takes a core for seconds, and what changes something needs a key. To
+enter that key, or to upload a list, counts as a report."""
+
+DESK, SIGNING_IN = "/desk/", "/desk/sign-in"
+COST_OF_THE_DESK, COST_OF_SIGNING_IN = 5, 20
+"""What staff send is no report, and an office of them may have one address. To check a password takes a core for a
+twentieth of a second."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -187,7 +210,12 @@ class Limits:
         """Count, and pass on or refuse."""
         path = environ["PATH_INFO"]
         if environ["REQUEST_METHOD"] not in READING:
-            limit, cost = self._sending, 1
+            if path in PLANNING:
+                limit, cost = self._reading, PLANNING[path]
+            elif path.startswith(DESK):
+                limit, cost = self._reading, COST_OF_SIGNING_IN if path.startswith(SIGNING_IN) else COST_OF_THE_DESK
+            else:
+                limit, cost = self._sending, 1
         elif path.startswith(FREE):
             return self._app(environ, start_response)
         elif path.startswith(TILES):
@@ -209,4 +237,6 @@ class Limits:
 def _cost_of(path: str) -> int:
     if path == FOLLOWING:
         return COST_OF_FOLLOWING
+    if path == f"{SITING}progress.json":
+        return COST_OF_PROGRESS
     return COST_OF_LONG_WORK if path.startswith(LONG_WORK) else 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_babel import gettext
 
 from geodata.atlas import Atlas
-from geodata.geocode import OnlineSearch, open_online
 from stations.errors import SettingsError
 from stations.settings import PREFIX, Settings
+
+if TYPE_CHECKING:
+    from geodata.geocode import OnlineSearch
 
 WITH_KEY = frozenset({"baidu", "tianditu"})
 
@@ -30,6 +34,8 @@ def online_search(settings: Settings, atlas: Atlas | None) -> OnlineSearch | Non
             service=service,
             key=f"{PREFIX}GEOCODER_KEY",
         )
+    from geodata.geocode import open_online  # geopy is slow to import
+
     return open_online(
         service,
         key=key,

@@ -7,9 +7,10 @@ microseconds, and `/api/nearest` is asked more often than all else together.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
@@ -24,7 +25,12 @@ Args = Mapping[str, Sequence[str]]
 MOST_MINUTES = 120.0
 MOST_STATIONS = 50
 NEAREST_PARAMETERS = frozenset({"lon", "lat", "mode", "minutes", "at", "amenity", "who", "limit", "path", "lang"})
-SEVERAL = frozenset({"amenity", "who", "add", "move", "close", "hours"})
+SEVERAL = frozenset(
+    {
+        *("amenity", "who", "add", "move", "close", "hours"),
+        *("host", "point", "force", "forbid", "cost", "moment", "wish", "plan"),
+    }
+)
 """Parameters that may be given more than once."""
 
 
@@ -62,13 +68,19 @@ class Known:
         What a person may be, each with itself and every wider word for it.
     weights
         By what coverage may be counted.
+    host_kinds
+        Kinds of premises that there are words for.
+    premises
+        How many the atlas has of each kind.
     """
 
     modes: frozenset[str]
     amenities: frozenset[str]
-    zone: tzinfo
+    zone: ZoneInfo
     who: Mapping[str, frozenset[str]] = field(default_factory=dict)
     weights: frozenset[str] = frozenset()
+    host_kinds: frozenset[str] = frozenset()
+    premises: Mapping[str, int] = field(default_factory=dict)
 
 
 def given(args: MultiDict[str, str]) -> Args:
@@ -114,7 +126,7 @@ def read_nearest(args: Args, known: Known, now: datetime, origin: LonLat | None 
     )
 
 
-def refuse_unknown(args: Args, parameters: frozenset[str]) -> None:
+def refuse_unknown(args: Args, parameters: frozenset[str], several: frozenset[str] = SEVERAL) -> None:
     """Refuse a parameter that does not exist, for a misspelt one would quietly give another answer."""
     if strange := args.keys() - parameters:
         name = min(strange)
@@ -124,13 +136,13 @@ def refuse_unknown(args: Args, parameters: frozenset[str]) -> None:
             "There is no parameter “{field}”. Known are: {known}.",
             known=", ".join(sorted(parameters)),
         )
-    refuse_repeated(args)
+    refuse_repeated(args, several)
 
 
-def refuse_repeated(args: Args) -> None:
+def refuse_repeated(args: Args, several: frozenset[str] = SEVERAL) -> None:
     """Refuse a parameter given twice, for it cannot be known which was meant, unless it may be several."""
     for name, values in args.items():
-        if len(values) > 1 and name not in SEVERAL:
+        if len(values) > 1 and name not in several:
             raise BadParameter(name, values[1], "“{field}” is given more than once. Give it once.")
 
 
@@ -243,6 +255,34 @@ def read_moment(text: str, zone: tzinfo, field: str = "at") -> datetime:
     if not 2000 <= moment.year < 2100:
         raise BadParameter(field, text, "The year of “{value}” cannot be asked for. Give one from 2000 to 2099.")
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+
+
+def read_day(text: str, field: str = "on") -> date:
+    """Read a day, ``2027-01-28``."""
+    try:
+        day = date.fromisoformat(text[:40])
+    except ValueError:
+        raise BadParameter(field, text, "“{value}” is not a day. Write it like 2026-03-01.") from None
+    if not 2000 <= day.year < 2100:
+        raise BadParameter(field, text, "The year of “{value}” cannot be asked for. Give one from 2000 to 2099.")
+    return day
+
+
+def one_of(field: str, text: str, known: Collection[str]) -> str:
+    """Give a word that must be one of some; an empty one among them is not named."""
+    if text not in known:
+        raise BadParameter(
+            field, text, "“{field}” is “{value}”; known are: {known}.", known=", ".join(filter(None, known))[:500]
+        )
+    return text
+
+
+def read_page(args: Args, count: int, on_a_page: int) -> int:
+    """Read ``page``, from 1; the last where so many things fill fewer pages."""
+    text = first(args, "page") or "1"
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise BadParameter("page", text, "“{field}” is “{value}”, which is not a whole number.")
+    return max(1, min(int(text), -(-count // on_a_page)))
 
 
 def read_bbox(text: str) -> tuple[float, float, float, float]:

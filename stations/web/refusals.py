@@ -13,7 +13,10 @@ import orjson
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-FOR_PROGRAMS = ("/api/", "/healthz", "/tiles/", "/pack.json", "/planning/answer.json", "/planning/townships.json")
+FOR_PROGRAMS = (
+    *("/api/", "/healthz", "/tiles/", "/pack.json", "/planning/answer.json", "/planning/townships.json"),
+    *("/planning/siting/answer.json", "/planning/siting/progress.json", "/planning/siting/candidates.geojson"),
+)
 """Addresses whose errors are JSON."""
 
 WORDS: Mapping[int, tuple[str, str]] = {
@@ -22,7 +25,7 @@ WORDS: Mapping[int, tuple[str, str]] = {
         "The request could not be understood. Begin again from the first page.",
     ),
     413: (
-        "发来的内容太大了。请写得短一些再发。",
+        "发来的内容太大了。请减少内容后再发。",
         "What was sent is too large. Make it shorter and send it again.",
     ),
     414: (
@@ -74,7 +77,9 @@ class Refusals:
             "en": f"{minutes} minutes" if long else f"{seconds} s",
         }
         zh, en = (text.format_map(wait) for text in WORDS[status])
-        if environ["PATH_INFO"].startswith(FOR_PROGRAMS):
+        # Who sends something and says so, as the script of a page does, reads JSON at any address.
+        asks_json = environ["REQUEST_METHOD"] == "POST" and environ.get("HTTP_ACCEPT", "") == "application/json"
+        if asks_json or environ["PATH_INFO"].startswith(FOR_PROGRAMS):
             kind = "application/json"
             error = {"status": status, "field": None, "value": None, "message": f"{zh} {en}"}
             body = orjson.dumps({"error": error})

@@ -18,6 +18,7 @@ from stations.upkeep.facts import Sender
 from stations.web.clients import CLIENT, NOBODY
 from stations.web.cookies import SAMESITE, cookie_name
 from stations.web.house import House
+from stations.web.params import BadParameter
 
 COOKIE = "yizhan"
 REMEMBERED = timedelta(days=2)
@@ -27,6 +28,9 @@ its day."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 """Types of a body that is read."""
+
+NULL = "\x00"
+"""No text has it, and PostgreSQL takes no text with it."""
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -42,7 +46,7 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def remember(app: Flask, house: House) -> None:
-    """Let an app sign its cookies, and refuse what is sent by another site's page.
+    """Let an app sign its cookies, and refuse what is sent by another site's page, or holds what no text has.
 
     Every changing request must carry the token of `/api/token`, as the form field ``csrf_token`` or the header
     ``X-CSRFToken``, together with the cookie it came with. Where a browser says which site a request starts from, it
@@ -70,6 +74,19 @@ def remember(app: Flask, house: House) -> None:
                 abort(415)
 
     CSRFProtect(app)
+
+    @app.before_request
+    def refuse_null() -> None:
+        if request.method not in CHANGING:
+            return
+        for name, text in request.form.items(multi=True):
+            if NULL in name or NULL in text:
+                raise BadParameter(
+                    name.replace(NULL, "␀"),
+                    text.replace(NULL, "␀"),
+                    "“{field}” holds the character U+0000, which no text has. Take it out and send it again.",
+                )
+
     app.register_blueprint(_token_door())
 
 

@@ -21,6 +21,7 @@ from stations.hours import (
     SELF_SERVICE,
     Hours,
     State,
+    next_day,
 )
 from stations.phrases.sentences import Language, sentence
 from stations.questions.nearest import EVERYONE, Found, Reason
@@ -113,6 +114,14 @@ def _sentence(texts: tuple[str, str, str], closures: tuple[Closure, ...], spoken
     return sentence(hours, spoken)
 
 
+def say_away(hours: Hours, today: date) -> str:
+    """Say of a station that does not serve today when it does again."""
+    day = next_day(hours, today)
+    if day is None:
+        return gettext("Not here any more: its last day is over")
+    return gettext("Not here today; next on %(day)s", day=format_date(day, "full", rebase=False))
+
+
 def say_because(reason: str) -> str:
     """Say why the clock rule answers as it does; nothing for usual hours, and where hours merely are not known."""
     if not reason or reason == HOURS_NOT_KNOWN:
@@ -139,7 +148,7 @@ def say_eligible(keys: Sequence[str], names: Names) -> str:
 _UNANNOUNCED = re.compile(re.escape(NOT_ANNOUNCED).replace(r"\{year\}", "([0-9]+)"))
 
 _BECAUSE: Mapping[str, Callable[[], str]] = {
-    OUT_OF_SEASON: lambda: gettext("out of season"),
+    OUT_OF_SEASON: lambda: gettext("not one of its days"),
     CLOSED_FOR_NOW: lambda: gettext("closed for now"),
     SELF_SERVICE: lambda: gettext("without staff"),
     OUT_OF_RANGE: lambda: gettext("no hours are known for that year"),

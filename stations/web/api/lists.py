@@ -14,25 +14,25 @@ from stations.exchange.picking import Pick, pick_stations
 from stations.exchange.writing import Form, Order, write_stations
 from stations.station import Station, Status
 from stations.taxonomy import Taxonomy
-from stations.web.api.stations import STATIONS_PARAMETERS
-from stations.web.attached import as_file
+from stations.web.attached import WORKBOOK, as_file
 from stations.web.house import House
 from stations.web.params import BadParameter, first, given, read_bbox, refuse_unknown
 from stations.wording.spoken import language
 
-MOST_STATIONS = {Form.CSV: 20_000, Form.XLSX: 5_000, Form.GEOJSON: 20_000, Form.GPKG: 20_000}
-"""Stations in one file: what is written within seconds. A workbook's cells take the longest."""
+LIST_PARAMETERS = frozenset({"bbox", "lang"})
+MOST_STATIONS = 20_000
+"""Stations in one file: what is written within seconds, whatever its form."""
 
 TYPES = {
     Form.CSV: "text/csv",
-    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.XLSX: WORKBOOK,
     Form.GEOJSON: "application/geo+json",
     Form.GPKG: "application/geopackage+sqlite3",
 }
 
 
 def lists_door(house: House, taxonomy: Taxonomy) -> Blueprint:
-    """Make the addresses of the lists; each takes the question of `/api/stations`."""
+    """Make the addresses of the lists; each takes the box of `/api/stations`."""
     door = Blueprint("lists", __name__, url_prefix="/download")
 
     @door.get("/stations.csv")
@@ -60,19 +60,19 @@ def lists_door(house: House, taxonomy: Taxonomy) -> Blueprint:
 
 def _list(house: House, taxonomy: Taxonomy, form: Form) -> Response:
     args = given(request.args)
-    refuse_unknown(args, STATIONS_PARAMETERS)
+    refuse_unknown(args, LIST_PARAMETERS)
     asked = first(args, "bbox")
     bounds = read_bbox(asked) if "bbox" in args else None
     snapshot = house.snapshot()
     pick = Pick(statuses=frozenset({Status.ACTIVE.value}), bounds=bounds)
     rows = pick_stations(snapshot, pick).tolist()
-    if len(rows) > MOST_STATIONS[form]:
+    if len(rows) > MOST_STATIONS:
         raise BadParameter(
             "bbox",
             asked,
             "{count} stations are more than one file is written with ({most}). Give a smaller box as “{field}”.",
             count=len(rows),
-            most=MOST_STATIONS[form],
+            most=MOST_STATIONS,
         )
     words = Words(language()) if form in {Form.CSV, Form.XLSX} else Words.KEY
     response = Response(mimetype=TYPES[form])

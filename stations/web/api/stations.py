@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from stations.registry.snapshot import Snapshot
 from stations.station import Station
 from stations.web.api.nearest import JSON
 from stations.web.house import House
-from stations.web.params import first, given, read_bbox, refuse_unknown
+from stations.web.params import first, given, read_bbox, read_day, refuse_unknown
 
 GEOJSON = "application/geo+json"
-STATIONS_PARAMETERS = frozenset({"bbox", "lang"})
+STATIONS_PARAMETERS = frozenset({"bbox", "lang", "on"})
 
 
 def stations_door(house: House) -> Blueprint:
@@ -25,17 +26,18 @@ def stations_door(house: House) -> Blueprint:
 
     @door.get("/api/stations")
     def stations() -> Response:
-        """Every active station, or those in a box, with all that is public, as GeoJSON."""
+        """Every active station, or those in a box or on a day, with all that is public, as GeoJSON."""
         args = given(request.args)
         refuse_unknown(args, STATIONS_PARAMETERS)
         bounds = read_bbox(first(args, "bbox")) if "bbox" in args else None
+        day = read_day(first(args, "on")) if "on" in args else None
         snapshot = house.snapshot()
         response = Response(mimetype=GEOJSON)
         response.set_etag(f"r{snapshot.revision}")
         response.headers["Cache-Control"] = "no-cache"
         response.make_conditional(request)
         if response.status_code != 304:
-            response.set_data(write_stations(snapshot, bounds))
+            response.set_data(write_stations(snapshot, bounds, day))
         return response
 
     @door.get("/healthz")
@@ -49,9 +51,13 @@ def stations_door(house: House) -> Blueprint:
     return door
 
 
-def write_stations(snapshot: Snapshot, bounds: tuple[float, float, float, float] | None) -> bytes:
-    """Write the active stations, or those in a box, as a GeoJSON FeatureCollection (RFC 7946)."""
+def write_stations(
+    snapshot: Snapshot, bounds: tuple[float, float, float, float] | None, day: date | None = None
+) -> bytes:
+    """Write the active stations, those in a box or that serve on a day, as a GeoJSON FeatureCollection (RFC 7946)."""
     chosen = np.asarray(snapshot.active).copy()
+    if day is not None:
+        chosen &= snapshot.serving_on(day)
     if bounds is not None:
         west, south, east, north = bounds
         chosen &= (snapshot.lon >= west) & (snapshot.lon <= east) & (snapshot.lat >= south) & (snapshot.lat <= north)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -50,6 +50,7 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
                 shown |= {
                     "where": where,
                     "ways": ways_address(answer.query),
+                    "day": answer.query.at.astimezone(known.zone).date(),
                     "groups": groups,
                     "asked_how": " · ".join(
                         (names.mode(answer.query.mode), gettext("%(minutes)s min", minutes=f"{answer.query.minutes:g}"))
@@ -70,7 +71,7 @@ def finder_door(house: House, known: Known, names: Names) -> Blueprint:
             chips_in_sight=CHIPS_IN_SIGHT,
             picks=picks(args, known, names, now),
             same=carried(args),
-            map_data=map_data(shown["where"], shown["groups"], shown.get("ways")),
+            map_data=map_data(shown["where"], shown["groups"], shown.get("ways"), shown.get("day") or now.date()),
             **shown,
         )
         response = make_response(page, status)
@@ -96,8 +97,8 @@ def ways_address(query: NearestQuery) -> str:
     )
 
 
-def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None) -> dict[str, Any]:
-    """What the map beside the list is drawn from."""
+def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None, day: date) -> dict[str, Any]:
+    """What the map beside the list is drawn from, with the stations that serve on a day."""
     return {
         "ways": ways,
         "origin": None if where is None else _pair(where.position),
@@ -111,7 +112,7 @@ def map_data(where: Whereabouts | None, groups: Groups | None, ways: str | None)
             }
             for shown in (groups.all() if groups else ())
         ],
-        "stations": url_for("stations.stations"),
+        "stations": url_for("stations.stations", on=day.isoformat()),
         "page": url_for("station.show", code="CODE"),
         "words": {"here": gettext("You are here"), "ask": gettext("Search from here")},
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from geodata.datum import Datum
 from geodata.errors import OnlineSearchError, PositionError
-from geodata.geocode import OnlinePlace
 from geodata.lonlat import LonLat, distance_m
 from geodata.pasted import LONGEST, Pasted, read_pasted
 from stations.questions.search import MOST_MATCHES, SearchQuery, search
@@ -15,6 +15,9 @@ from stations.web.house import House
 from stations.web.online import say_service
 from stations.web.params import Args, BadParameter, first, read_origin
 from stations.wording.spoken import language
+
+if TYPE_CHECKING:
+    from geodata.geocode import OnlinePlace
 
 OFFERED = 5
 """How many other places of a name are offered to choose from."""

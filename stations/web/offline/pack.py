@@ -18,6 +18,7 @@ from flask_babel import force_locale, format_date
 from numpy.typing import NDArray
 
 from geodata.lonlat import EARTH_RADIUS_M
+from stations.hours import OUT_OF_SEASON, State
 from stations.hours.states import Said
 from stations.questions.outwards import MEAN_DETOUR
 from stations.registry.snapshot import Snapshot
@@ -38,6 +39,9 @@ FORMAT = 1
 A_MONDAY = date(2024, 1, 1)
 POSITION_DECIMALS = 6
 """Positions to a decimetre."""
+
+AWAY = Said(State.CLOSED, OUT_OF_SEASON)
+"""What the clock rule says of a station that is not there on that day at all."""
 
 Cautions = Mapping[str, tuple[Caution, ...]]
 T = TypeVar("T", bound=Hashable)
@@ -102,6 +106,7 @@ def write_pack(snapshot: Snapshot, cautions: Cautions, now: datetime, contents: 
             "eligible": {key: _person(taxonomy.eligible, key) for key in taxonomy.eligible.terms},
             "kinds": {key: [kind.zh, kind.en, kind.icon] for key, kind in contents.kinds.items()},
             "states": [one.state.value for one in said],
+            "away": [at for at, one in enumerate(said) if one == AWAY],
             "rules": [list(chain.from_iterable(each)) for each in spans],
             "words": words,
             "doubtful": sorted(SHUT),

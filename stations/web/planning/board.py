@@ -8,91 +8,25 @@ from typing import Any
 
 from flask_babel import gettext
 
-from geodata.lonlat import LonLat
 from stations.handouts.colours import COVERAGE_CLASSES
 from stations.handouts.shapes import figures_of
 from stations.questions.coverage.serving import Served
-from stations.questions.coverage.whatif import Add, Change, Close, Move, SetHours
 from stations.registry.snapshot import Snapshot
 from stations.web.coarse import DECIMALS
-from stations.web.planning.reading import GapLine, Line, Reading, station_name
-from stations.web.words import say_usual_hours
+from stations.web.pins import position_of, stations_on
+from stations.web.planning.reading import GapLine, Line, Reading
 from stations.wording.names import Names
-
-
-def position_of(at: LonLat) -> list[float]:
-    """A position as pages write it."""
-    return [round(at.lon, 6), round(at.lat, 6)]
-
-
-def stations_on(served: Served, registered: Snapshot, names: Names) -> list[dict[str, Any]]:
-    """The stations of a map: those in service, those tried out, and those tried without.
-
-    Parameters
-    ----------
-    registered
-        The stations as the registry has them.
-    """
-    snapshot = served.snapshot
-    tried = changes_by_code(served.query.changes)
-    rows = snapshot.active_rows.tolist()
-    said = []
-    for row, counts, perhaps in zip(rows, served.counts.tolist(), served.perhaps.tolist(), strict=True):
-        code = snapshot.codes[row]
-        one: dict[str, Any] = {
-            "code": code,
-            "name": "",
-            "at": [round(float(snapshot.lon[row]), 6), round(float(snapshot.lat[row]), 6)],
-            "state": "counts" if counts else "perhaps" if perhaps else "not",
-        }
-        station = snapshot.stations[row]
-        one["name"] = station_name(code, names.station(station))
-        one["hours"] = say_usual_hours(station) or gettext("opening hours not known")
-        if code in tried:
-            one["tried"] = tried[code]
-            before = registered.find(code)
-            if before is not None and before.position != station.position:
-                one["was"] = position_of(before.position)
-        said.append(one)
-    for change in served.query.changes:
-        closed = registered.find(change.code) if isinstance(change, Close) else None
-        if closed is not None:
-            said.append(
-                {
-                    "code": closed.code,
-                    "name": names.station(closed),
-                    "at": position_of(closed.position),
-                    "state": "not",
-                    "hours": gettext("closed to try it out"),
-                    "tried": "closed",
-                }
-            )
-    return said
 
 
 def states_of(served: Served) -> dict[str, str]:
     """How each station counts, by its code: what follows a drag."""
-    codes = served.codes
-    pairs = zip(codes, served.counts.tolist(), served.perhaps.tolist(), strict=True)
-    return {code: "counts" if counts else "perhaps" if perhaps else "not" for code, counts, perhaps in pairs}
+    return dict(zip(served.codes, standing_of(served), strict=True))
 
 
-def changes_by_code(changes: Sequence[Change]) -> dict[str, str]:
-    """What is tried with each station, in a word; stations that are added have codes by their place."""
-    tried: dict[str, str] = {}
-    added = 0
-    for change in changes:
-        match change:
-            case Add():
-                added += 1
-                tried[f"+{added}"] = "added"
-            case Move(code, _):
-                tried[code] = "moved"
-            case SetHours(code, _):
-                tried.setdefault(code, "hours")
-            case Close(code):
-                tried[code] = "closed"
-    return tried
+def standing_of(served: Served) -> list[str]:
+    """How each station in service counts, in the order of the snapshot."""
+    pairs = zip(served.counts.tolist(), served.perhaps.tolist(), strict=True)
+    return ["counts" if counts else "perhaps" if perhaps else "not" for counts, perhaps in pairs]
 
 
 def gaps_on(lines: Sequence[GapLine]) -> list[dict[str, Any]]:
@@ -104,7 +38,7 @@ def gaps_on(lines: Sequence[GapLine]) -> list[dict[str, Any]]:
             "name": line.name,
             "at": position_of(line.gap.position),
             "demand": line.demand,
-            "township": line.gap.township,
+            "township": line.township,
             "radius": round(4.0 + 12.0 * math.sqrt(line.gap.demand / most), 1),
         }
         for line in lines
@@ -165,6 +99,6 @@ def data_of(
         "decimals": DECIMALS,
         "towns": towns_on(reading.lines),
         "gaps": gaps_on(reading.gaps),
-        "stations": stations_on(served, registered, names),
+        "stations": stations_on(served.query.changes, served.snapshot, standing_of(served), registered, names),
         "words": words(),
     }

@@ -1,18 +1,17 @@
-"""What one may choose on the page: by what is counted, with what it is compared, which part, which file."""
+"""What one may choose on the page: with what it is compared, which part, which file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app, url_for
-from flask_babel import format_date, format_datetime, gettext
+from flask import url_for
+from flask_babel import format_date, gettext
 
-from geodata.atlas import Atlas
-from geodata.layers import AREA, PEOPLE, STREET, Layer
 from stations.errors import RegistryError
 from stations.web.house import House
+from stations.web.offered import Shelf, shelves_of
 from stations.web.params import Args, BadParameter, Known, first, read_moment
 from stations.web.planning.state import BEFORE, SUPPOSED, Carried, carried, with_part
 from stations.wording.names import Names
@@ -40,16 +39,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
-    """Demand by which coverage may be counted; the usual one is not named in the address."""
-
-    key: str
-    name: str
-    usual: bool
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Tab:
     """A part of the page, by what one presses."""
 
@@ -58,43 +47,8 @@ class Tab:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file to take home."""
-
-    name: str
-    form: str
-    icon: str
-    address: str
-    file: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Files of one use."""
-
-    name: str
-    files: Sequence[Download]
-
-
 Choices = Callable[[str, str], Choice]
 """Makes a choice of a key and a name."""
-
-
-def weights_for(atlas: Atlas | None, asked: str) -> list[Weight]:
-    """By what coverage may be counted on an atlas."""
-    if atlas is None:
-        return []
-    usual = atlas.layer().key
-    return [
-        Weight(key, weight_name(layer), key == usual, key == (asked or usual)) for key, layer in atlas.layers.items()
-    ]
-
-
-def weight_name(layer: Layer) -> str:
-    """What a demand layer is called."""
-    own = {PEOPLE: gettext("People"), STREET: gettext("Length of streets"), AREA: gettext("Area")}
-    return own.get(layer.key) or layer.title or layer.key
 
 
 def tabs_for(args: Args) -> list[Tab]:
@@ -102,7 +56,7 @@ def tabs_for(args: Args) -> list[Tab]:
     names = {
         "townships": gettext("Townships"),
         "gaps": gettext("Gaps"),
-        "stations": gettext("Stations"),
+        "stations": gettext("Each station"),
         "clock": gettext("Hours"),
         "double15": gettext("Double 15"),
         "sure": gettext("How sure"),
@@ -166,7 +120,8 @@ def _revisions(house: House, known: Known, choice: Choices) -> list[Choice]:
         revision -= batch.count
         if revision < 0:
             break
-        when = format_datetime((batch.at - timedelta(seconds=1)).astimezone(known.zone), "short", rebase=False)
+        local = (batch.at - timedelta(seconds=1)).astimezone(known.zone)
+        when = f"{format_date(local.date(), rebase=False)} {local:%H:%M}"
         said.append(
             choice(
                 f"revision={revision}", gettext("Revision %(revision)s, before %(when)s", revision=revision, when=when)
@@ -181,40 +136,31 @@ def downloads_for(question: Carried) -> list[Shelf]:
         (
             gettext("To read and to show"),
             (
-                ("report", gettext("Report"), "HTML", "file-text", False),
-                ("report_pdf", gettext("Report"), "PDF", "file-text", True),
-                ("picture", gettext("Map"), "PNG", "image", True),
+                ("downloads.report", gettext("Report"), "HTML", "file-text", False),
+                ("downloads.report_pdf", gettext("Report"), "PDF", "file-text", True),
+                ("downloads.picture", gettext("Map"), "PNG", "image", True),
                 ("planning.kept_map", gettext("Map to click"), "HTML", "map", True),
             ),
         ),
         (
             gettext("To reckon with"),
             (
-                ("workbook", gettext("All tables"), "XLSX", "table", True),
-                ("coverage_table", gettext("Townships"), "CSV", "table", True),
-                ("gaps_table", gettext("Gaps"), "CSV", "table", True),
+                ("downloads.workbook", gettext("All tables"), "XLSX", "table", True),
+                ("downloads.coverage_table", gettext("Townships"), "CSV", "table", True),
+                ("downloads.gaps_table", gettext("Gaps"), "CSV", "table", True),
                 (f"{LISTS}workbook", gettext("Rest stations"), "XLSX", "table", True),
             ),
         ),
         (
             gettext("For map programs"),
             (
-                ("layers", gettext("All layers"), "GeoPackage", "layers", True),
-                ("coverage_shapes", gettext("Townships"), "GeoJSON", "layers", True),
-                ("reach_shapes", gettext("Area within reach"), "GeoJSON", "layers", True),
-                ("gaps_points", gettext("Gaps"), "GeoJSON", "layers", True),
+                ("downloads.layers", gettext("All layers"), "GeoPackage", "layers", True),
+                ("downloads.coverage_shapes", gettext("Townships"), "GeoJSON", "layers", True),
+                ("downloads.reach_shapes", gettext("Area within reach"), "GeoJSON", "layers", True),
+                ("downloads.gaps_points", gettext("Gaps"), "GeoJSON", "layers", True),
                 (f"{LISTS}layer", gettext("Rest stations"), "GeoPackage", "layers", True),
             ),
         ),
-        (gettext("To ask again"), (("question", gettext("This question"), "JSON", "download", True),)),
+        (gettext("To ask again"), (("downloads.question", gettext("This question"), "JSON", "download", True),)),
     )
-    shelves = []
-    for name, files in wanted:
-        there = [
-            Download(said, form, icon, url_for(endpoint, **({} if key.startswith(LISTS) else question)), file)
-            for key, said, form, icon, file in files
-            if (endpoint := key if "." in key else f"downloads.{key}") in current_app.view_functions
-        ]
-        if there:
-            shelves.append(Shelf(name, there))
-    return shelves
+    return shelves_of(wanted, question, without=LISTS)

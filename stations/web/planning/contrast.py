@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import format_date, gettext
 
+from stations.handouts.townshiptables import township_name
 from stations.questions.coverage.comparing import Comparison, ComparisonRow
 from stations.registry.snapshot import Snapshot
 from stations.web.params import Known
@@ -126,16 +127,18 @@ def _sentence(comparison: Comparison) -> str:
         (row for row in comparison.rows if row.name and (row.difference if ahead else -row.difference) > NOTHING),
         key=lambda row: -abs(row.difference),
     )
-    parts = listed([f"{row.name} {say_amount(abs(row.difference), unit)}" for row in ranked[:MOST_NAMED]])
+    parts = listed(
+        [f"{township_name(row.name)} {say_amount(abs(row.difference), unit)}" for row in ranked[:MOST_NAMED]]
+    )
     if abs(total.difference) < NOTHING:
         return gettext(
             "As many come within reach as drop out of it: %(demand)s.", demand=say_demand(total.gained, unit)
         )
     if len(ranked) == 1 and abs(ranked[0].difference - total.difference) < NOTHING:
         said = (
-            gettext("%(demand)s more, all in %(township)s", demand=amount, township=ranked[0].name)
+            gettext("%(demand)s more, all in %(township)s", demand=amount, township=township_name(ranked[0].name))
             if ahead
-            else gettext("%(demand)s fewer, all in %(township)s", demand=amount, township=ranked[0].name)
+            else gettext("%(demand)s fewer, all in %(township)s", demand=amount, township=township_name(ranked[0].name))
         )
     elif not ranked:
         said = gettext("%(demand)s more", demand=amount) if ahead else gettext("%(demand)s fewer", demand=amount)
@@ -154,7 +157,7 @@ def _sentence(comparison: Comparison) -> str:
 
 def _line(row: ComparisonRow, unit: str) -> ChangeLine:
     return ChangeLine(
-        name=row.name or gettext("Outside all townships"),
+        name=township_name(row.name),
         amount=round(row.difference, 1),
         said=say_change(row.difference, unit),
         way="more" if row.difference >= NOTHING else "less" if row.difference <= -NOTHING else "same",

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.atlas import Atlas
 from geodata.errors import AtlasError
-from stations.handouts.finding import say_conditions
+from stations.handouts.finding import headline, say_conditions
 from stations.questions.coverage import (
     Comparison,
     CoverageAnswer,
@@ -158,6 +158,7 @@ class Findings:
             ground=orjson.loads(atlas.ground),
             radius_m=service_radius_m(query, atlas),
             bounds=atlas.summary.bounds,
+            headline=headline(self.coverage(asked), names.mode(query.mode)),
             caption=" · ".join(say_conditions(query, names, self._known.zone)),
             credit=say_credit(atlas),
             source=gettext(

@@ -18,10 +18,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.townships import Townships
 from stations.handouts.colours import GAP, REACH_CLASSES, colour_of, share_classes
+from stations.handouts.mappage import CountyMap, Inlined, Piece, ground_layer, layer, rendered
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
+from stations.handouts.townshiptables import township_name
 from stations.questions.coverage import CoverageAnswer
 from stations.station import Station
-from stations.web.planning.mappage import CountyMap, Inlined, Piece, rendered, without_braces
 from stations.web.words import say_usual_hours
 from stations.wording.figures import say_demand, say_minutes, say_share
 from stations.wording.names import Names
@@ -29,16 +30,6 @@ from stations.wording.names import Names
 TOWNSHIP_OPACITY = 0.55
 
 BAND_OPACITY = 0.6
-ROAD_WIDTHS = (3.2, 2.6, 2.1, 1.6, 0.9, 0.5)
-"""By rank, the broadest first."""
-
-GROUND = {
-    "green": {"fillColor": "#b9cf9c", "fillOpacity": 0.45, "stroke": False},
-    "water": {"color": "#8fb6c9", "weight": 0.8, "fillColor": "#b5d3e1", "fillOpacity": 0.9},
-    "waterway": {"color": "#9cc3d6", "weight": 1.4, "fill": False},
-    "road": {"color": "#8f8170", "weight": 1.0, "fill": False},
-    "rail": {"color": "#5f5a55", "weight": 1.8, "dashArray": "6 4", "fill": False},
-}
 
 
 @dataclass(frozen=True)
@@ -77,6 +68,7 @@ class Picture:
     ground: Mapping[str, Any]
     radius_m: float
     bounds: tuple[float, float, float, float]
+    headline: str
     caption: str
     credit: str
     source: str
@@ -101,63 +93,19 @@ def draw(picture: Picture, assets: Inlined, language: str) -> str:
     page.header.add_child(Piece(f"<title>{escape(gettext('Coverage map'))}</title>"))
     themes = (
         ("townships", gettext("Townships by share covered"), _townships(picture), True, True),
-        ("ground", gettext("Ground"), _ground(picture), False, True),
+        ("ground", gettext("Ground"), ground_layer(picture.ground), False, True),
         ("reach", gettext("Within reach by street"), _reach(picture), False, True),
         ("circles", gettext("Service circles"), _circles(picture), False, True),
         ("gaps", gettext("Gaps"), _gaps(picture), True, True),
         ("stations", gettext("Rest stations"), _stations(picture), True, True),
     )
-    for height, (key, title, layer, clickable, show) in enumerate(themes):
+    for height, (key, title, drawn, clickable, show) in enumerate(themes):
         CustomPane(key, z_index=410 + height, pointer_events=clickable).add_to(county)
         theme = folium.FeatureGroup(name=title, show=show).add_to(county)
-        layer.add_to(theme)
+        drawn.add_to(theme)
     folium.LayerControl(collapsed=False, hide_single_base=True, auto_z_index=False).add_to(county)
     page.html.add_child(Piece(_panel(picture)))
     return rendered(page).replace("<html>", f'<html lang="{language}">', 1)
-
-
-def _layer(
-    data: dict[str, Any], pane: str, *, marker: folium.Circle | folium.CircleMarker | None = None, **options: Any
-) -> folium.GeoJson:
-    for feature in data["features"]:
-        feature["id"], feature["properties"] = without_braces(feature["id"]), without_braces(feature["properties"])
-    # Folium asks for the style of a feature more than once, and would write what is left in its properties.
-    styles = {feature["id"]: feature["properties"].pop("style") for feature in data["features"]}
-    if marker is not None:
-        marker.options["pane"] = pane
-    return folium.GeoJson(
-        data,
-        style_function=lambda feature: styles[feature["id"]],
-        marker=marker,
-        pane=pane,
-        **options,
-    )
-
-
-def _ground(picture: Picture) -> folium.GeoJson:
-    order = {kind: at for at, kind in enumerate(GROUND)}
-    features = [
-        {
-            "type": "Feature",
-            "id": at,
-            "geometry": feature["geometry"],
-            "properties": {"style": _ground_style(feature["properties"]) | {"interactive": False}},
-        }
-        for at, feature in enumerate(
-            sorted(
-                (feature for feature in picture.ground["features"] if feature["properties"]["kind"] in GROUND),
-                key=lambda feature: (order[feature["properties"]["kind"]], -feature["properties"]["rank"]),
-            )
-        )
-    ]
-    return _layer({"type": "FeatureCollection", "features": features}, "ground", interactive=False, smooth_factor=1.2)
-
-
-def _ground_style(properties: Mapping[str, Any]) -> dict[str, Any]:
-    style = dict(GROUND[properties["kind"]])
-    if properties["kind"] == "road":
-        style["weight"] = ROAD_WIDTHS[min(properties["rank"], len(ROAD_WIDTHS) - 1)]
-    return style
 
 
 def band_colours(count: int) -> list[str]:
@@ -171,8 +119,8 @@ def _townships(picture: Picture) -> folium.GeoJson:
     for feature in data["features"]:
         row, unit = feature["properties"], picture.answer.unit
         feature["properties"] = {
-            "title": row["name"],
-            "label": f"{row['name']} {say_share(row['covered'], row['demand'])}",
+            "title": (name := township_name(row["name"])),
+            "label": f"{name} {say_share(row['covered'], row['demand'])}",
             "rows": [
                 [gettext("Covered"), say_share(row["covered"], row["demand"])],
                 [gettext("Covered by two or more"), say_share(row["covered_twice"], row["demand"])],
@@ -187,7 +135,7 @@ def _townships(picture: Picture) -> folium.GeoJson:
                 "fillOpacity": TOWNSHIP_OPACITY,
             },
         }
-    return _layer(data, "townships", on_each_feature=JsCode("yizhanTownship"))
+    return layer(data, "townships", on_each_feature=JsCode("yizhanTownship"))
 
 
 def _reach(picture: Picture) -> folium.GeoJson:
@@ -200,7 +148,7 @@ def _reach(picture: Picture) -> folium.GeoJson:
     data = reach_geojson(rings)
     for feature, colour in zip(reversed(data["features"]), band_colours(len(rings)), strict=True):
         feature["properties"]["style"] = {"stroke": False, "fillColor": colour, "fillOpacity": BAND_OPACITY}
-    return _layer(data, "reach", interactive=False, smooth_factor=0.5)
+    return layer(data, "reach", interactive=False, smooth_factor=0.5)
 
 
 def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,7 +177,7 @@ def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, 
 def _circles(picture: Picture) -> folium.GeoJson:
     style = {"color": "#3b352e", "weight": 1.2, "dashArray": "2 4", "fill": False, "interactive": False}
     circle = folium.Circle(radius=picture.radius_m)
-    return _layer(_points(picture.counted, style), "circles", marker=circle, interactive=False)
+    return layer(_points(picture.counted, style), "circles", marker=circle, interactive=False)
 
 
 def _stations(picture: Picture) -> folium.GeoJson:
@@ -237,7 +185,7 @@ def _stations(picture: Picture) -> folium.GeoJson:
     unsure = sure | {"color": "#5f5c58", "weight": 2.2, "fillColor": "#ffffff"}
     data = _points(picture.counted, sure)
     data["features"] += _points(picture.perhaps, unsure)["features"]
-    return _layer(data, "stations", marker=folium.CircleMarker(radius=5), on_each_feature=JsCode("yizhanCard"))
+    return layer(data, "stations", marker=folium.CircleMarker(radius=5), on_each_feature=JsCode("yizhanCard"))
 
 
 def _gaps(picture: Picture) -> folium.GeoJson:
@@ -263,13 +211,14 @@ def _gaps(picture: Picture) -> folium.GeoJson:
                 "fillOpacity": 0.12,
             },
         }
-    return _layer(data, "gaps", marker=folium.CircleMarker(radius=8), on_each_feature=JsCode("yizhanCard"))
+    return layer(data, "gaps", marker=folium.CircleMarker(radius=8), on_each_feature=JsCode("yizhanCard"))
 
 
 def _panel(picture: Picture) -> str:
     minutes = sorted(picture.areas)
     return render_template(
         "planning/on_map.html",
+        headline=picture.headline,
         caption=picture.caption,
         credit=picture.credit,
         source=picture.source,

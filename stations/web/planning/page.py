@@ -16,8 +16,9 @@ from stations.web.errors import say, status_of
 from stations.web.forms import chips, form_of, picks
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
+from stations.web.offered import weights_for
 from stations.web.params import Args, BadParameter, Known, first, given, read_moment
-from stations.web.planning.choices import comparisons_for, downloads_for, tabs_for, weights_for
+from stations.web.planning.choices import comparisons_for, downloads_for, tabs_for
 from stations.web.planning.clockface import days_of
 from stations.web.planning.findings import Findings
 from stations.web.planning.showing import show_answer
@@ -89,7 +90,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
     @door.get("/map.html")
     def kept_map() -> Response:
         """The map as one file that needs nothing else."""
-        from stations.web.planning.mappage import Inlined
+        from stations.handouts.mappage import Inlined
         from stations.web.planning.maps import draw
 
         picture = findings.picture(findings.asked(given(request.args)), names)

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import format_decimal, gettext
 
-from stations.handouts.townshiptables import say_why
+from stations.handouts.finding import say_sureness
+from stations.handouts.townshiptables import say_why, township_name
 from stations.questions.coverage import CoverageAnswer, TownshipRow
 from stations.questions.coverage.fairness import Fairness, Inequality
 from stations.questions.coverage.floating import Floating
@@ -22,7 +23,7 @@ from stations.web.planning.clockface import read_face
 from stations.web.planning.findings import Asked, Findings
 from stations.web.planning.reading import named_by
 from stations.web.planning.trying import try_at, without_station
-from stations.wording.figures import listed, say_amount, say_minutes, say_share
+from stations.wording.figures import and_others, listed, say_amount, say_minutes, say_share
 from stations.wording.names import Names
 
 Part = dict[str, Any]
@@ -34,8 +35,9 @@ def read_part_of(part: str, asked: Asked, findings: Findings, args: Args, names:
         case "townships":
             return {"in_bands": _in_bands(findings.coverage(asked))}
         case "gaps":
-            found = findings.coverage(asked).gaps
-            return {"tries": [try_at(args, gap) for gap in found], "whys": [say_why(gap) for gap in found]}
+            answer = findings.coverage(asked)
+            whys = [say_why(gap, answer) for gap in answer.gaps]
+            return {"tries": [try_at(args, gap) for gap in answer.gaps], "whys": whys}
         case "stations":
             return _stations(asked, findings, args, names)
         case "clock":
@@ -69,7 +71,7 @@ def _in_bands(answer: CoverageAnswer) -> Part:
 
     return {
         "minutes": [f"{minutes:g}" for minutes in answer.bands],
-        "lines": [line(row.name or gettext("Outside all townships"), row) for row in answer.rows],
+        "lines": [line(township_name(row.name), row) for row in answer.rows],
         "total": line(gettext("Total"), answer.total),
     }
 
@@ -113,7 +115,7 @@ def _stations(asked: Asked, findings: Findings, args: Args, names: Names) -> Par
             WorthLine(
                 one.code,
                 name(one.code),
-                one.township,
+                township_name(one.township),
                 one,
                 say_amount(one.covers, unit),
                 say_amount(one.only, unit),
@@ -170,7 +172,7 @@ def read_double15(report: Double15) -> Part:
         )
 
     return {
-        "lines": [line(row, row.name or gettext("Outside all townships")) for row in report.rows],
+        "lines": [line(row, township_name(row.name)) for row in report.rows],
         "total": line(report.total, gettext("Total")),
     }
 
@@ -222,7 +224,8 @@ def read_sureness(sureness: Sureness) -> Part:
 
     slow, fast = sureness.speeds_kmh
     return {
-        "lines": [line(row, row.name or gettext("Outside all townships")) for row in sureness.rows],
+        "lines": [line(row, township_name(row.name)) for row in sureness.rows],
+        "said": say_sureness(sureness),
         "total": line(sureness.total, gettext("Total")),
         "slow": f"{slow:g}",
         "fast": f"{fast:g}",
@@ -244,9 +247,9 @@ def _band(band: Band | None) -> BandWords | None:
 def read_fairness(fairness: Fairness) -> Part:
     """Put the measures of fairness into words."""
     return {
-        "worst": fairness.worst_name,
+        "worst": and_others(fairness.worst_name, fairness.worst_others),
         "worst_share": _share(fairness.worst_share),
-        "best": fairness.best_name,
+        "best": and_others(fairness.best_name, fairness.best_others),
         "best_share": _share(fairness.best_share),
         "access": _measures(fairness.access),
         "within": _measure(fairness.theil_within),
@@ -279,7 +282,7 @@ def read_seats(floating: Floating, served: Served, names: Names) -> Part:
         "zones": [say_minutes(60.0 * minutes) for minutes in floating.zones],
         "lines": [
             (
-                row.name or gettext("Outside all townships"),
+                township_name(row.name),
                 format_decimal(row.seats, format="#,##0.0"),
                 "–" if row.per_thousand is None else format_decimal(row.per_thousand, format="#,##0.00"),
                 row,
@@ -292,5 +295,4 @@ def read_seats(floating: Floating, served: Served, names: Names) -> Part:
             if floating.total.per_thousand is None
             else format_decimal(floating.total.per_thousand, format="#,##0.00"),
         ),
-        "unit": floating.unit,
     }

@@ -13,13 +13,13 @@ from stations.handouts.pages import write_pages
 from stations.handouts.picture import draw
 from stations.handouts.report import Report
 from stations.handouts.scene import POSTER, PRINTED, Theme
+from stations.handouts.story import document_of
 from stations.handouts.webpage import policy, write_page
-from stations.handouts.workbook import write_workbook
 from stations.web.attached import as_file
 from stations.web.params import Known, given
 from stations.web.planning.findings import Findings
-from stations.web.planning.press import Press
 from stations.web.planning.reports import order, question_of, report_of
+from stations.web.press import Press
 from stations.wording.names import Names
 from stations.wording.spoken import language
 
@@ -45,18 +45,24 @@ class Printed:
     make: Callable[[Report, Maps], bytes]
 
 
+def _workbook(report: Report) -> bytes:
+    from stations.handouts.workbook import write_workbook  # openpyxl is slow to import
+
+    return write_workbook(list(report.tables.values()), report.about)
+
+
 PRINTED_FILES: Mapping[str, Printed] = {
     "report_pdf": Printed(
         "report.pdf",
         "驿站覆盖报告.pdf",
         "application/pdf",
-        lambda report, maps: write_pages(report, maps()),
+        lambda report, maps: write_pages(document_of(report), maps()),
     ),
     "workbook": Printed(
         "workbook.xlsx",
         "驿站覆盖表.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda report, _: write_workbook(list(report.tables.values()), report.about),
+        lambda report, _: _workbook(report),
     ),
     "layers": Printed(
         "coverage.gpkg",
@@ -106,7 +112,8 @@ def add_printed(door: Blueprint, findings: Findings, known: Known, names: Names)
     @door.get("/report")
     def report() -> Response:
         """The report as a page, which is printed or kept as it is."""
-        response = Response(printed(PAGE, lambda told, maps: write_page(told, maps()).encode()), mimetype="text/html")
+        content = printed(PAGE, lambda told, maps: write_page(document_of(told), maps()).encode())
+        response = Response(content, mimetype="text/html")
         response.headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
         response.headers["Cache-Control"] = "private, no-cache"
         return response

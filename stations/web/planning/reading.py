@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
+from geodata.townships import WHOLE_AREA
 from stations.handouts.finding import headline, say_rest
+from stations.handouts.townshiptables import township_name
 from stations.questions.coverage import CoverageAnswer, Gap, TownshipRow
 from stations.registry.snapshot import Snapshot
+from stations.web.pins import station_name
 from stations.wording.figures import say_amount, say_demand, say_minutes, say_place, say_share
 from stations.wording.names import Names
 
@@ -37,11 +40,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class GapLine:
-    """A gap as a planner reads it."""
+    """A gap as a planner reads it; ``township`` is empty outside all, and where none was declared."""
 
     rank: int
     gap: Gap
     name: str
+    township: str
     demand: str
     minutes: str
     station: str
@@ -80,12 +84,13 @@ def read_out(answer: CoverageAnswer, snapshot: Snapshot, names: Names) -> Readin
         headline=headline(answer, names.mode(answer.query.mode)),
         more=say_rest(answer),
         lines=lines_of(answer),
-        total=_line(-1, answer.total, unit),
+        total=_line(-1, answer.total, unit, gettext("Total")),
         gaps=[
             GapLine(
                 rank,
                 gap,
                 say_place(gap.name),
+                "" if gap.township == WHOLE_AREA else gap.township,
                 say_demand(gap.demand, unit),
                 "–" if gap.seconds is None else say_minutes(gap.seconds),
                 station(gap.nearest),
@@ -107,21 +112,17 @@ def named_by(snapshot: Snapshot, names: Names) -> Callable[[str | None], str]:
     return name
 
 
-def station_name(code: str, name: str) -> str:
-    """A station's name; one that is tried out without a name has only its code."""
-    return gettext("New station %(number)s", number=code[1:]) if code.startswith("+") and name == code else name
-
-
 def lines_of(answer: CoverageAnswer) -> list[Line]:
     """The townships, in the order of the atlas; what lies outside all of them last."""
-    return [_line(at if row.name else -1, row, answer.unit) for at, row in enumerate(answer.rows)]
+    unit = answer.unit
+    return [_line(at if row.name else -1, row, unit, township_name(row.name)) for at, row in enumerate(answer.rows)]
 
 
-def _line(at: int, row: TownshipRow, unit: str) -> Line:
+def _line(at: int, row: TownshipRow, unit: str, name: str) -> Line:
     return Line(
         at=at,
         row=row,
-        name=row.name or gettext("Outside all townships"),
+        name=name,
         demand=say_amount(row.demand, unit),
         covered=say_share(row.covered, row.demand),
         covered_twice=say_share(row.covered_twice, row.demand),

@@ -48,6 +48,7 @@ def show_answer(findings: Findings, args: Args, known: Known, names: Names, part
         "data": data | {"today": USUAL_DAY, "unit": say_unit(unit)},
         "unit_head": heading(say_unit(unit)),
         "bands": [f"{minutes:g}" for minutes in reading.answer.bands],
+        "siting": url_for("siting.show", **{key: value for key, value in question.items() if key != "vs"}),
         "classes": [words for _, words in share_classes()],
         "states": {one["state"] for one in data["stations"]},
         "joined": joined,

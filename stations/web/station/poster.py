@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import compress
 
 import orjson
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
+from stations.hours import next_day
 from stations.registry.snapshot import Snapshot
 from stations.station import MAX_CODE, Station
 from stations.web.house import House
@@ -61,13 +63,12 @@ def poster_door(house: House, names: Names) -> Blueprint:
         args = given(request.args)
         refuse_unknown(args, POSTERS_PARAMETERS)
         size, page = read_size(args), read_page(args)
-        snapshot = house.snapshot()
+        snapshot, today = house.snapshot(), datetime.now(house.zone).date()
         township = first(args, "township")
         if not township:
-            return make_response(
-                render_template("station/posters.html", bundles=bundles_of(snapshot, house), size=size, sizes=SIZES)
-            )
-        rows = rows_in(snapshot, township)
+            bundles = bundles_of(snapshot, house, today)
+            return make_response(render_template("station/posters.html", bundles=bundles, size=size, sizes=SIZES))
+        rows = rows_in(snapshot, township, today)
         if not rows:
             raise BadParameter("township", township, "No active station is in the township “{value}”.")
         pages = -(-len(rows) // MOST_SHEETS)
@@ -107,26 +108,27 @@ def read_page(args: Args) -> int:
     return int(text)
 
 
-def rows_in(snapshot: Snapshot, township: str) -> list[int]:
+def rows_in(snapshot: Snapshot, township: str, today: date) -> list[int]:
     """Rows of the active stations whose township code begins so, in the order of their codes."""
-    rows = rows_by_township(snapshot)
+    rows = rows_by_township(snapshot, today)
     if township == NOWHERE:
         return list(rows.get("", ()))
     return sorted(row for code, several in rows.items() if code.startswith(township) for row in several)
 
 
 @lru_cache(maxsize=2)  # the records of a whole country take most of a second to look through
-def rows_by_township(snapshot: Snapshot) -> Mapping[str, Sequence[int]]:
-    """Rows of the active stations by township code, empty where it is not known."""
+def rows_by_township(snapshot: Snapshot, today: date) -> Mapping[str, Sequence[int]]:
+    """Rows of the active stations by township code, empty where it is not known; without stalls whose days are over."""
     found: dict[str, list[int]] = {}
-    for row in snapshot.active_rows.tolist():
+    to_come = [next_day(rule, today) is not None for rule in snapshot.rules]
+    for row in compress(snapshot.active_rows.tolist(), [to_come[at] for at in snapshot.rule[snapshot.active_rows]]):
         found.setdefault(orjson.loads(snapshot.records[row]).get("township", ""), []).append(row)
     return found
 
 
-def bundles_of(snapshot: Snapshot, house: House) -> Sequence[Bundle]:
+def bundles_of(snapshot: Snapshot, house: House, today: date) -> Sequence[Bundle]:
     """Count the active stations by township, in the order of the codes; those without one last."""
-    rows = rows_by_township(snapshot)
+    rows = rows_by_township(snapshot, today)
     called = {} if house.atlas is None else house.atlas.townships.name_by_code
     return [
         Bundle(code or NOWHERE, called.get(code, ""), len(rows[code]))

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from stations.station import Station
 from stations.web.house import House
 from stations.web.language import LOCALES
+from stations.web.qr import qr_drawing
 from stations.web.station.addresses import address_at_the_door, address_of
 from stations.web.station.fitting import Sizes, sizes_of
-from stations.web.station.qr import qr_drawing
 from stations.web.station.telling import tell
 from stations.web.station.timetable import say_closure
 from stations.web.words import say_usual_hours

@@ -48,8 +48,9 @@ def sitemap_door(house: House) -> Blueprint:
 
     @door.get("/robots.txt")
     def robots() -> Response:
-        """Where the list of pages is, and that programs have better things to read than answers to a position."""
-        lines = ("User-agent: *", "Disallow: /api/", "Disallow: /tiles/", f"Sitemap: {_sitemap(house)}")
+        """Where the list of pages is, and that programs have better things to read than answers to questions."""
+        shut = ("/api/", "/tiles/", "/planning?", "/planning/")
+        lines = ("User-agent: *", *(f"Disallow: {path}" for path in shut), f"Sitemap: {_sitemap(house)}")
         response = Response("\n".join(lines) + "\n", mimetype="text/plain")
         response.headers["Cache-Control"] = "no-cache"
         return response

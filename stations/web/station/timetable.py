@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from flask_babel import format_date, gettext
 
-from stations.hours import Hours, State, StateAt
+from stations.hours import Hours, State, StateAt, is_away
 from stations.phrases.sentences import Language
 from stations.phrases.week import WeekDay, span_in_words, week
 from stations.station import Closure, Station
-from stations.web.words import Wall, say_because, say_usual_hours
+from stations.web.words import Wall, say_away, say_because, say_usual_hours
 from stations.wording.figures import minutes_of
 from stations.wording.spoken import language
 
@@ -89,7 +89,7 @@ def timetable_of(station: Station, hours: Hours, now: datetime, wall: Wall) -> T
     plain = _week(hours, wall.today, spoken) if known else ()
     return Timetable(
         state=answer.state.value,
-        now=say_state(answer, wall),
+        now=say_away(hours, wall.today) if is_away(hours, answer) else say_state(answer, wall),
         soon=_soon(answer, now),
         sentence=say_usual_hours(station),
         closures=tuple(say_closure(one) for one in sorted(station.closures) if one.last >= wall.today),

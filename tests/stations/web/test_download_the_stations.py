@@ -9,7 +9,6 @@ import openpyxl
 import pytest
 
 from stations.exchange.proposal import read_stations
-from stations.exchange.writing import Form
 from stations.taxonomy import Taxonomy
 from stations.web.api import lists
 from tests.stations.web.conftest import Person
@@ -101,7 +100,7 @@ def test_a_question_that_is_none_is_refused(planner, asked):
 
 
 def test_more_than_a_file_holds_is_refused_with_what_to_do(planner, monkeypatch):
-    monkeypatch.setitem(lists.MOST_STATIONS, Form.XLSX, 4)
+    monkeypatch.setattr(lists, "MOST_STATIONS", 4)
     answer = planner.get("/download/stations.xlsx", lang="en")
     assert answer.status_code == 400
     assert "smaller box" in answer.text

@@ -176,6 +176,20 @@ def test_a_pin_may_be_dragged_for_a_while(gate):
     assert Settings().requests_per_minute >= 60_000 / 150 * COST_OF_FOLLOWING, "as often as the script asks"
 
 
+def test_a_search_for_a_proof_counts_for_sixty_and_to_watch_it_for_one(gate):
+    client = gate(2 * 60 + 1)
+    assert statuses(client, 3, "/planning/siting/search", "POST") == [200, 200, 429]
+    assert statuses(client, 2, "/planning/siting/progress.json") == [200, 429]
+    assert Settings().requests_per_minute >= 4 * 60 + 120, "a few searches, watched twice a second"
+
+
+def test_to_enter_the_key_and_to_upload_counts_as_a_report_and_what_the_key_opens_does_not(gate):
+    for path in ("enter", "list"):
+        assert statuses(gate(100, 2), 3, f"/planning/siting/{path}", "POST") == [200, 200, 429]
+    for path in ("save", "remove", "accept", "stop", "leave"):
+        assert statuses(gate(100, 1), 3, f"/planning/siting/{path}", "POST") == [200, 200, 200]
+
+
 def test_zero_is_any_number(gate):
     client = gate(0, 0)
     assert statuses(client, 50) == [200] * 50

@@ -8,10 +8,10 @@ import segno
 from flask import Flask
 
 from stations.settings import Settings
+from stations.web.qr import QUIET, qr_drawing
 from stations.web.station import poster as posters
 from stations.web.station import sitemap as maps
 from stations.web.station.fitting import HEIGHT, Sizes, height, sizes_of
-from stations.web.station.qr import QUIET, qr_drawing
 from tests.stations.web.conftest import Person
 from tests.town import PROJECT, corner
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from geodata.datum import Datum, lonlat_from_wgs84
 from geodata.lonlat import LonLat
+from stations.settings import Settings
 from stations.station import PRIVATE_FIELDS
 from stations.upkeep.facts import Sender
 from tests.stations.web.reading import read_page
@@ -175,7 +176,8 @@ def confided(open_house, upkeeps, town_stations) -> FlaskClient:
             about = {"amenity": "water"} if asked.asks == "amenity" else {}
             sender = Sender(device=device, network=network)
             upkeep.report("A1", kind, note=f"密{MARK}", sender=sender, found=now, now=now, revision=7, **about)
-    return open_house(stations=stations, upkeep=upkeep).test_client()
+    uncounted = Settings(requests_per_minute=0, reports_per_hour=0)
+    return open_house(stations=stations, upkeep=upkeep, settings=uncounted).test_client()
 
 
 def everything_in(body: bytes) -> str:

@@ -32,6 +32,27 @@ def test_the_finding_comes_first_and_in_words(planner):
     assert "最差的是东乡" in page.text
 
 
+def test_the_finding_says_that_stations_are_open_and_equipped(planner):
+    noon = f"{A_FRIDAY}T10:00"
+    assert planner.see("/planning", minutes=5, at=noon).one("h1").text.endswith("分钟内能到开着的驿站。")
+    page = planner.see("/planning", minutes=5, at=noon, amenity="water", lang="en")
+    assert page.one("h1").text.endswith("of an open station equipped as asked.")
+
+
+def test_townships_that_nobody_serves_are_counted_and_not_one_named_worst(open_house):
+    page = Person(open_house(stations=[]).test_client()).see("/planning")
+    assert "2 个乡镇街道中有 2 个完全没有覆盖：西乡，东乡" in page.text.replace("、", "，")
+    assert "最差的是" not in page.text
+
+
+def test_every_column_of_every_part_says_what_it_holds(planner):
+    for part in ("townships", "gaps", "stations", "double15", "sure", "fair", "compare"):
+        page = planner.see("/planning", minutes=5, part=part, vs="mode=ebike")
+        heads = [head.text.strip() for head in page.one("div", id="panel").all("th", scope="col")]
+        assert heads, part
+        assert all(heads), (part, heads)
+
+
 def test_the_townships_and_their_total(planner):
     head, *lines, total = table(planner.see("/planning"))
     assert [head[at] for at in (0, 1, 3, 4, 5, 6)] == ["乡镇街道", "驿站数", "已覆盖", "交叉覆盖", "圆圈计算", "未覆盖"]
@@ -137,5 +158,14 @@ def test_numbers_stay_numbers():
 def test_a_shape_is_rounded_to_a_tenth_of_a_metre():
     shapes = shapely.GeometryCollection([shapely.Point(116.12345678, 28.0), shapely.Point(1, 2)])
     geometry = collection([(shapes, {})])["features"][0]["geometry"]
-    assert geometry["geometries"][0]["coordinates"] == [116.123457, 28.0]
+    assert geometry["geometries"][0]["coordinates"] == (116.123457, 28.0)
     assert collection([(None, {})])["features"][0]["geometry"] is None
+
+
+@pytest.mark.parametrize("address", ["/planning", "/planning/siting?spacing=500"])
+def test_the_tools_of_the_map_come_before_its_pins(planner, address):
+    text = planner.get(address).text
+    places = [
+        text.index(mark) for mark in ('class="skip" href="#main"', 'id="place"', 'id="placing-here"', 'id="plan-map"')
+    ]
+    assert places == sorted(places)

@@ -11,8 +11,9 @@ from flask import Flask
 from geodata.memo import Memo
 from stations.errors import SettingsError
 from stations.settings import Settings
-from stations.web import House, hang
 from stations.web.basemap import read_base_map
+from stations.web.doors import hang
+from stations.web.house import House
 from tests.stations.web.conftest import Person
 from tests.town import CORNER, PROJECT, Shelf
 

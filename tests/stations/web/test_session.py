@@ -207,3 +207,11 @@ def test_a_token_may_not_be_kept(open_house):
     answer = open_house().test_client().get("/api/token")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_what_no_text_has_is_refused_in_words(told):
+    client = told().test_client()
+    answer = send(client, form={"note": "a\x00b"})
+    assert answer.status_code == 400
+    assert "note" in answer.text
+    assert "\x00" not in answer.text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -112,6 +114,31 @@ def test_those_who_send_slowly_keep_nobody_waiting(gate):
         for thread in threads:
             thread.join()
     assert gate.post("/", data=b"x").data == b"x"
+
+
+def test_one_more_who_sends_in_the_same_moment_waits_for_its_turn(gate):
+    go_on, reading = threading.Event(), threading.Semaphore(0)
+
+    class Slow:
+        def read(self, *_):
+            reading.release()
+            go_on.wait(20)
+            return b""
+
+    def send() -> None:
+        given = {"wsgi.input": Slow(), "CONTENT_LENGTH": "10", "wsgi.input_terminated": True}
+        gate.open("/", method="POST", environ_overrides=given)
+
+    with ThreadPoolExecutor(READ_AT_ONCE + 1) as threads:
+        for _ in range(READ_AT_ONCE):
+            threads.submit(send)
+            assert reading.acquire(timeout=20)
+        third = threads.submit(gate.post, "/", data=b"x")
+        time.sleep(0.2)
+        assert not third.done()
+        assert gate.post("/", data=b"x").status_code == 503, "only one waits"
+        go_on.set()
+        assert third.result().data == b"x"
 
 
 def test_a_sender_who_hangs_up_leaves_room_for_the_next(gate):

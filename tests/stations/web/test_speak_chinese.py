@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -15,7 +16,9 @@ from stations.commands import previewing, speaking, upkeep
 from stations.hours import OUT_OF_SEASON, SELF_SERVICE, State
 from stations.questions.nearest import Found, Reason, Why
 from stations.web import words
+from stations.web.faultwords import speaker
 from stations.web.language import LOCALES
+from stations.web.messages import read_messages
 from stations.wording import figures
 from stations.wording.names import Names
 from tests.town import PROJECT, SHANGHAI
@@ -33,6 +36,29 @@ SHOWN = {
     "WhatIfError",
     "SitingError",
     "InfeasibleError",
+    "ScenarioError",
+    "UnknownScenarioError",
+    "NotAllowedError",
+    "ListError",
+    "UnknownListError",
+    "PeopleError",
+    "RoundError",
+    "UnknownRoundError",
+    "OrganisationError",
+    "UnknownPersonError",
+    "TooOftenError",
+    "EntryError",
+    "ProposalError",
+    "UnknownProposalError",
+    "NoticeError",
+    "NobodyError",
+    "UnknownHookError",
+    "PostError",
+    "MailError",
+    "PhotoError",
+    "StockError",
+    "StaleStock",
+    "UnknownServiceError",
 }
 """Errors whose words the doors show."""
 
@@ -44,17 +70,22 @@ def catalogue():
 
 
 def extracted() -> set[object]:
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "BadParameter": (3,)} | dict.fromkeys(
-        ("AtlasError", "BusyError")
+    keywords = {"ngettext": (1, 2), "BadParameter": (3,)} | dict.fromkeys(
+        ("_", "gettext", "lazy_gettext", "AtlasError", "BusyError")
     )
     found: set[object] = set()
     for folder, method in (
         ("stations/web", "python"),
         ("stations/wording", "python"),
         ("stations/handouts", "python"),
+        ("stations/commands", "python"),
         ("templates", "jinja2"),
     ):
-        patterns = [("**.py", method)] if method == "python" else [("**.html", "jinja2.ext:babel_extract")]
+        patterns = (
+            [("**.py", method)]
+            if method == "python"
+            else [(f"**.{form}", "jinja2.ext:babel_extract") for form in ("html", "txt")]
+        )
         found |= {
             message for _, _, message, _, _ in extract_from_dir(str(PROJECT / folder), patterns, keywords=keywords)
         }
@@ -68,14 +99,34 @@ def templates_of_errors() -> set[str]:
         *(PROJECT / "geodata").rglob("*.py"),
         *(STATIONS / "questions").rglob("*.py"),
         *(STATIONS / "upkeep").rglob("*.py"),
+        *(STATIONS / "scenarios").rglob("*.py"),
+        *(STATIONS / "people").rglob("*.py"),
+        *(STATIONS / "web" / "people").rglob("*.py"),
+        *(STATIONS / "desk").rglob("*.py"),
+        *(STATIONS / "notices").rglob("*.py"),
+        *(STATIONS / "web" / "notices").rglob("*.py"),
+        STATIONS / "mail.py",
+        *(STATIONS / "web" / "desk").rglob("*.py"),
+        *(STATIONS / "photos").rglob("*.py"),
+        *(STATIONS / "rounds").rglob("*.py"),
+        *(STATIONS / "web" / "rounds").rglob("*.py"),
+        *(STATIONS / "stock").rglob("*.py"),
+        *(STATIONS / "web" / "stock").rglob("*.py"),
+        *(STATIONS / "web" / "photos").rglob("*.py"),
         STATIONS / "web" / "station" / "saying.py",
+        *(STATIONS / "web" / "siting").rglob("*.py"),
     ]
     for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SHOWN and node.args:
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", "")
+            if name in SHOWN and node.args:
+                # Before its words, a `BadParameter` has what is at fault.
+                words = node.args[2] if name == "BadParameter" else node.args[0]
                 found |= {
                     part.value
-                    for part in ast.walk(node.args[0])
+                    for part in ast.walk(words)
                     if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 }
     return found
@@ -87,7 +138,13 @@ WITH_SENTENCES = [
     *(STATIONS / "phrases").rglob("*.py"),
     *(STATIONS / "hours").rglob("*.py"),
     STATIONS / "station.py",
-    *(STATIONS / "registry" / f"{name}.py" for name in ("comparing", "faults", "past", "snapshot", "undoing")),
+    STATIONS / "desk" / "taking.py",
+    STATIONS / "desk" / "trying.py",
+    STATIONS / "web" / "importing" / "hall.py",
+    *(
+        STATIONS / "registry" / f"{name}.py"
+        for name in ("comparing", "faults", "past", "serverfaults", "snapshot", "undoing")
+    ),
 ]
 """Where what is said of a list, or of a change to the registry, stands."""
 
@@ -136,8 +193,8 @@ def said_at_the_command_line() -> set[str]:
     found: set[str] = {*previewing.HEADINGS, *previewing.COUNTED.values(), *map(str, previewing.COUNTED)}
     for listed in (upkeep.TASKS, upkeep.REPORTS, upkeep.VISITS):
         found |= {*listed.heads.values(), listed.none}
-    for name in ("importing", "previewing", "speaking", "upkeep"):
-        tree = ast.parse((STATIONS / "commands" / f"{name}.py").read_text(encoding="utf-8"))
+    for name in ("commands/importing", "commands/previewing", "web/faultwords", "commands/upkeep"):
+        tree = ast.parse((STATIONS / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             parts: Sequence[ast.AST] = ()
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
@@ -157,6 +214,7 @@ def credits_of_providers() -> set[str]:
     return {text for text in texts if text.startswith("©")}
 
 
+@cache
 def everything() -> set[object]:
     """Every message that must have its Chinese."""
     found = extracted() | credits_of_providers() | templates_of_errors() | sentences() | said_at_the_command_line()
@@ -191,6 +249,14 @@ NOT_REPEATED = {
 
 def placeholders(text: str) -> set[str]:
     return set(re.findall(r"(?<!%)\{\w+\}", text))
+
+
+def test_the_catalogue_is_read_as_babel_reads_it(catalogue) -> None:
+    known: dict[str, str] = {}
+    for message in catalogue:
+        one, said = (text if isinstance(text, str) else text[0] for text in (message.id, message.string))
+        known |= {one: said} if one and said else {}
+    assert read_messages(CATALOGUE.read_text(encoding="utf-8")) == known
 
 
 def test_a_translation_fills_in_the_same_values(catalogue):
@@ -346,7 +412,8 @@ def test_why_a_door_is_closed_is_said(reader):
     closed = Reason(Why.CLOSED, {"opens_at": None})
     assert reader("zh", words.say_reason, closed, "装修", wall, NAMES) == "到的时候没开门（装修）"
     assert (
-        reader("en", words.say_reason, closed, OUT_OF_SEASON, wall, NAMES) == "Closed when you arrive (out of season)"
+        reader("en", words.say_reason, closed, OUT_OF_SEASON, wall, NAMES)
+        == "Closed when you arrive (not one of its days)"
     )
     lacks = Reason(Why.LACKS, {"amenity": "water"})
     assert reader("en", words.say_reason, lacks, "装修", wall, NAMES) == "Does not have: Drinking water"
@@ -368,3 +435,10 @@ def test_icons_that_the_pages_use_are_asked_for():
         for name in re.findall(r'icon\("([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
     }
     assert used <= set(asked)
+
+
+def test_a_word_that_is_none_is_answered_with_the_words_before_their_keys():
+    values = {"value": "半开", "vocabulary": "statuses", "known": "planned (拟建), active (在用)"}
+    template = "“{value}” is not one of the {vocabulary}. Write one of: {known}."
+    assert "拟建（planned）, 在用（active）" in speaker("zh")(template, values)
+    assert "planned (拟建)" in speaker("en")(template, values)

@@ -17,32 +17,54 @@ PUBLIC_GET = {
     "/planning/gaps.geojson", "/planning/reach.geojson", "/map/ground.geojson",
     "/planning/report", "/planning/report.pdf", "/planning/workbook.xlsx", "/planning/coverage.gpkg",
     "/planning/map.png", "/planning/reach.png", "/planning/question.json",
+    "/planning/siting", "/planning/siting/answer.json", "/planning/siting/progress.json",
+    "/planning/siting/candidates.geojson", "/planning/siting/reach.geojson",
+    "/planning/siting/plan.csv", "/planning/siting/plan.geojson",
+    "/planning/siting/plan.xlsx", "/planning/siting/plan.gpkg", "/planning/siting/plan.png",
+    "/planning/siting/map.html", "/planning/siting/report", "/planning/siting/report.pdf",
+    "/planning/siting/question.json", "/planning/siting/compare", "/planning/siting/enter",
     "/tiles/<mark>/<int:z>/<int:x>/<int:y>.mvt", "/pack.json", "/manifest.webmanifest", "/sw.js",
     "/sitemap.xml", "/robots.txt", "/static/<path:filename>",
 }  # fmt: skip
 """What anybody may ask for. Whoever opens a door has to say so here."""
 
-PUBLIC_POST = {"/s/<code>/report", "/s/<code>/confirm", "/s/<code>/visit"}
+PUBLIC_POST = {
+    "/s/<code>/report", "/s/<code>/confirm", "/s/<code>/visit",
+    "/planning/siting/search", "/planning/siting/stop", "/planning/siting/list",
+    "/planning/siting/enter", "/planning/siting/leave",
+}  # fmt: skip
 """What anybody may send to, with the token of a form."""
+
+KEYED_POST = {"/planning/siting/save", "/planning/siting/remove", "/planning/siting/accept"}
+"""What takes something only from those who have entered the planners' key."""
 
 HTTPS = {"base_url": "https://localhost/"}
 
 
 def test_no_door_is_open_that_is_not_meant_to_be(open_house):
-    rules = list(open_house().url_map.iter_rules())
+    # What is under /desk is held by test_rights: there every address says who may come.
+    rules = [rule for rule in open_house().url_map.iter_rules() if not f"{rule.rule}/".startswith("/desk/")]
     assert {rule.rule for rule in rules if "GET" in rule.methods} <= PUBLIC_GET
-    assert {rule.rule for rule in rules if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}} <= PUBLIC_POST
+    taking = {rule.rule for rule in rules if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}}
+    assert taking <= PUBLIC_POST | KEYED_POST
     assert all(rule.methods <= {"GET", "HEAD", "OPTIONS", "POST"} for rule in rules)
 
 
-@pytest.mark.parametrize("path", sorted(PUBLIC_POST))
+@pytest.mark.parametrize("path", sorted(PUBLIC_POST | KEYED_POST))
 def test_nothing_is_taken_without_the_token_of_a_form(open_house, path):
     client = open_house().test_client()
     answer = client.post(path.replace("<code>", "A1"), data={"kind": "gone", "aspect": "hours"})
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/planning", "/nothing"])
+@pytest.mark.parametrize("path", sorted(KEYED_POST))
+def test_nothing_is_changed_without_the_planners_key(open_house, path):
+    client = open_house().test_client()
+    token = client.get("/api/token").json["token"]
+    assert client.post(path, data={"csrf_token": token}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/planning", "/planning/siting", "/planning/siting/enter", "/nothing"])
 def test_a_page_allows_nothing_from_elsewhere_and_no_script_of_its_own(planner, path):
     answer = planner.get(path)
     policy = answer.headers["Content-Security-Policy"]

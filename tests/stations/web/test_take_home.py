@@ -13,8 +13,8 @@ from PIL import Image
 
 from stations.errors import BusyError
 from stations.handouts.question import read_question
-from stations.web.planning.press import Press
 from stations.web.planning.printing import PRINTED_FILES
+from stations.web.press import Press
 from tests.town import SHANGHAI
 
 MINUTES = {"minutes": 5}
@@ -138,7 +138,7 @@ def test_what_failed_does_not_hold_the_line():
 
 
 def test_the_oldest_are_forgotten_when_there_is_much(monkeypatch):
-    monkeypatch.setattr("stations.web.planning.press.MOST_BYTES", 10)
+    monkeypatch.setattr("stations.web.press.MOST_BYTES", 10)
     press, made = Press(), []
 
     def work(name: str) -> bytes:

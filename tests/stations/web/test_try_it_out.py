@@ -151,6 +151,7 @@ def test_the_answer_for_a_drag_says_the_same_as_the_page(planner):
     assert answer["said"]["figure"] == page.one("b", id="figure").text
     assert answer["said"]["change"] == page.one("b", id="change-says").text
     assert answer["said"]["before"] == page.one("span", id="figure-before").text
+    assert answer["total"]["name"] == "合计"
     assert answer["stations"] == {"+1": "perhaps", "A1": "counts", "A2": "perhaps", "A3": "counts", "A4": "counts",
                                   "A6": "not"}  # fmt: skip
     said = rows(page)

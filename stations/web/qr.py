@@ -17,7 +17,12 @@ ERROR_CORRECTION = "Q"
 
 @lru_cache(maxsize=1024)  # some milliseconds each, and a sheet for a township has two hundred
 def qr_drawing(text: str, label: str) -> Markup:
-    """Draw a code as SVG, without a size: the style sheet gives it one in millimetres.
+    """Draw a code as `secret_drawing` does, and keep it for the next who asks."""
+    return secret_drawing(text, label)
+
+
+def secret_drawing(text: str, label: str) -> Markup:
+    """Draw a code as SVG, without a size: the style sheet gives it one. Of what it says nothing is kept.
 
     Parameters
     ----------

@@ -1,0 +1,36 @@
+/* The hours of a new station while they are typed: what they mean, and what the week puts into them. */
+(function () {
+  "use strict";
+
+  var yizhan = window.yizhan = window.yizhan || {};
+  var form = document.getElementById("new");
+  if (!form || !window.fetch || !yizhan.showWeeks) { return; }
+  var WAIT_MS = 400;
+  var words = form.dataset;
+  var meant = document.getElementById("meant");
+  var waiting = 0;
+  var marked = [];
+
+  function show(said) {
+    marked.forEach(function (name) { yizhan.sayWrong(name, said.faults[name]); });
+    marked = Object.keys(said.faults);
+    marked.forEach(function (name) { yizhan.sayWrong(name, said.faults[name]); });
+    meant.hidden = !said.hours.days.length;
+    yizhan.drawHours(meant, said.hours, { closed: words.closed, comma: words.comma, week: words.week });
+  }
+
+  var look = yizhan.asks(form, show, function () {
+    document.getElementById("week-said").textContent = words.offline;
+  });
+
+  form.addEventListener("input", function (event) {
+    if (event.target.name !== "hours" && !/^week\./.test(event.target.name)) { return; }
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(look, WAIT_MS);
+  });
+
+  form.addEventListener("yizhan:put", function (event) {
+    window.clearTimeout(waiting);
+    look(event.detail);
+  });
+})();

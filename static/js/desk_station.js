@@ -1,0 +1,237 @@
+/* The form of a station with a script: what typing means, the map, and typing that is not lost. Without one it is a form. */
+(function () {
+  "use strict";
+
+  var yizhan = window.yizhan = window.yizhan || {};
+  var form = document.getElementById("form");
+  if (!form) { return; }
+  var words = form.dataset;
+  var WAIT_MS = 400;
+  document.documentElement.classList.add("scripted");
+
+  function by(id) { return document.getElementById(id); }
+
+  // What was typed and not sent is kept in this tab until it is saved.
+
+  var place = "yizhan.desk." + words.who + "." + words.code;
+  var before = state();
+
+  function state() {
+    var held = {};
+    [].forEach.call(form.elements, function (one) {
+      if (!one.name || one.type === "hidden" || one.type === "submit") { return; }
+      if (one.type === "radio" || one.type === "checkbox") {
+        if (!held[one.name]) { held[one.name] = []; }
+        if (one.checked) { held[one.name].push(one.value); }
+      } else { held[one.name] = one.value; }
+    });
+    return held;
+  }
+
+  function fill(held) {
+    [].forEach.call(form.elements, function (one) {
+      if (!one.name || !(one.name in held)) { return; }
+      if (one.type === "radio" || one.type === "checkbox") {
+        one.checked = held[one.name].indexOf(one.value) >= 0;
+      } else if (one.type !== "hidden" && one.type !== "submit") { one.value = held[one.name]; }
+    });
+  }
+
+  function keep() {
+    try {
+      var now = state();
+      if (JSON.stringify(now) === JSON.stringify(before)) {
+        sessionStorage.removeItem(place);
+      } else {
+        sessionStorage.setItem(place, JSON.stringify({ seen: words.seen, fields: now }));
+      }
+    } catch (_) { /* storage is switched off: then the form is as any other */ }
+  }
+
+  function kept() {
+    try {
+      var held = JSON.parse(sessionStorage.getItem(place) || "null");
+      return held && held.seen === words.seen ? held.fields : null;
+    } catch (_) { return null; }
+  }
+
+  function drop() {
+    try { sessionStorage.removeItem(place); } catch (_) { /* nothing was kept */ }
+  }
+
+  function giveBack(held) {
+    fill(held);
+    var box = document.createElement("p");
+    var button = document.createElement("button");
+    box.className = "kept";
+    box.setAttribute("role", "status");
+    box.appendChild(document.createTextNode(words.kept));
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = words.drop;
+    button.addEventListener("click", function () {
+      drop();
+      fill(before);
+      box.parentNode.removeChild(box);
+      look();
+    });
+    box.appendChild(button);
+    form.insertBefore(box, form.firstChild);
+  }
+
+  // What it means so far
+
+  var chart = null;
+  var pin = null;
+
+  function fault(name, text) {
+    var field = form.elements[name];
+    if (yizhan.sayWrong(name, text) && field && field.setAttribute) {
+      if (text) { field.setAttribute("aria-invalid", "true"); } else { field.removeAttribute("aria-invalid"); }
+    }
+  }
+
+  var marked = [];
+
+  function show(said) {
+    marked.forEach(function (name) { if (!said.faults[name]) { fault(name, ""); } });
+    marked = Object.keys(said.faults);
+    [].forEach.call(form.querySelectorAll("p.wrong-here[id^='e-']"), function (old) { old.hidden = true; });
+    marked.forEach(function (name) { fault(name, said.faults[name]); });
+    yizhan.drawHours(by("meant"), said.hours, { closed: words.closed, comma: words.comma, week: words.week });
+    by("township").textContent = said.township;
+    by("pending").textContent = said.changes.length ? words.changes.replace("{count}", said.changes.length) : "";
+    if (pin && window.L) {
+      var at = chart.point(said.position);
+      if (!pin.getLatLng().equals(at, 1e-6)) {
+        pin.setLatLng(at);
+        chart.map.panTo(at);
+      }
+    }
+  }
+
+  var look = yizhan.asks(form, show, function () { by("pending").textContent = words.offline; });
+
+  var waiting = 0;
+
+  form.addEventListener("input", function () {
+    keep();
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(look, WAIT_MS);
+  });
+
+  form.addEventListener("yizhan:put", function (event) {
+    window.clearTimeout(waiting);
+    look(event.detail);
+  });
+
+  // Once only, and not into nowhere.
+  var sending = false;
+
+  form.addEventListener("submit", function (event) {
+    if (navigator.onLine === false) {
+      event.preventDefault();
+      keep();
+      by("pending").textContent = words.offline;
+      return;
+    }
+    if (sending) {
+      event.preventDefault();
+      return;
+    }
+    sending = true;
+    window.setTimeout(function () { sending = false; }, 4000);
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      var save = form.querySelector("button[value=save]");
+      if (save) {
+        event.preventDefault();
+        save.click();
+      }
+    }
+  });
+
+  // The map: the old place stays to be seen while the pin is dragged.
+
+  function unsearch() {
+    if (form.elements.search) { form.elements.search.value = ""; }
+  }
+
+  function moved(at) {
+    var pair = chart.lonlat(at);
+    form.elements.lon.value = pair[0].toFixed(6);
+    form.elements.lat.value = pair[1].toFixed(6);
+    form.elements.place.value = "";
+    unsearch();
+    by("moved").textContent = words.moved;
+    keep();
+    look();
+  }
+
+  var frame = by("map");
+  if (frame && yizhan.map) {
+    yizhan.map(frame, function (made) {
+      chart = made;
+      var data = JSON.parse(by("map-data").textContent);
+      var writes = !!form.querySelector("button[value=save]");
+      window.L.marker(chart.point(data.was), {
+        icon: chart.icon("almost", "", 24), interactive: false, keyboard: false, opacity: 0.6
+      }).addTo(chart.map);
+      pin = window.L.marker(chart.point(data.at), {
+        icon: chart.icon("open", "", 32), title: data.name, alt: data.name, draggable: writes, zIndexOffset: 1000
+      }).addTo(chart.map);
+      if (writes) {
+        pin.on("dragend", function () { moved(pin.getLatLng()); });
+        chart.map.on("click", function (event) {
+          pin.setLatLng(event.latlng);
+          moved(event.latlng);
+        });
+      }
+      chart.show([data.at, data.was], 17);
+      frame.setAttribute("data-drawn", "yes");
+    });
+  }
+
+  // A place that was found by its address moves the pin, too.
+
+  function found(pair) {
+    if (pin) {
+      pin.setLatLng(chart.point(pair));
+      moved(pin.getLatLng());
+      chart.show([pair, JSON.parse(by("map-data").textContent).was], 17);
+    } else {
+      form.elements.lon.value = pair[0].toFixed(6);
+      form.elements.lat.value = pair[1].toFixed(6);
+      form.elements.place.value = "";
+      keep();
+      look();
+    }
+    unsearch();
+  }
+
+  form.addEventListener("yizhan:chosen", function (event) { found([event.detail.lon, event.detail.lat]); });
+  form.addEventListener("change", function (event) {
+    var one = event.target;
+    if (one.name === "found" && one.dataset.lon) { found([Number(one.dataset.lon), Number(one.dataset.lat)]); }
+  });
+  if (form.elements.search) {
+    form.elements.search.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && !event.defaultPrevented && !event.isComposing) {
+        event.preventDefault();
+        form.querySelector("button[value=find]").click();
+      }
+    });
+  }
+
+  // Where something was said, eyes and keys go there first.
+  if (words.fresh) { drop(); }
+  var held = words.fresh || by("faults") || by("clash") ? null : kept();
+  if (held) {
+    giveBack(held);
+    look();
+  }
+  var first = by("faults") || by("clash") || by("looked") || by("spots") || by("said");
+  if (first) { first.focus(); }
+})();

@@ -1,0 +1,1 @@
+"""Notices: what one is told of, and the webhooks of one's area."""

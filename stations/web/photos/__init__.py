@@ -1,0 +1,1 @@
+"""Photos of stations: shown to anybody whose station shows them, kept at the desk; and what passers-by suggest."""

@@ -1,0 +1,179 @@
+"""Rounds, services and visits as tables that one takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from flask import Response, make_response
+from flask_babel import gettext
+
+from stations.desk.roll import Line
+from stations.handouts.tables import Column, Kind, Table, table_csv
+from stations.stock.sums import Came
+from stations.web.attached import WORKBOOK, as_file
+from stations.web.deskwords import say_day, say_township
+from stations.web.house import House
+from stations.web.room import Room
+from stations.web.stock.telling import Part
+
+
+def as_workbook(
+    tables: Sequence[Table], name: str, title: str, room: Room, about: Iterable[tuple[str, str]] = ()
+) -> Response:
+    """Answer with tables as a workbook, with a sheet that says what they are of."""
+    from stations.handouts.workbook import write_workbook
+
+    told = [
+        (gettext("What"), title),
+        (gettext("Made"), f"{say_day(room.today)} {room.now.astimezone(room.house.zone):%H:%M}"),
+        *about,
+    ]
+    return filed(write_workbook(tables, told), WORKBOOK, f"yizhan-{name}-{room.today.isoformat()}.xlsx", title, room)
+
+
+def as_csv(table: Table, name: str, title: str, room: Room) -> Response:
+    """Answer with a table as CSV."""
+    return filed(table_csv(table), "text/csv", f"yizhan-{name}-{room.today.isoformat()}.csv", title, room)
+
+
+def filed(body: bytes, kind: str, name: str, title: str, room: Room) -> Response:
+    """Answer with a file of one's own."""
+    ending = name.rpartition(".")[2]
+    answer = as_file(make_response(body), name, f"{title} {room.today.isoformat()}.{ending}")
+    answer.mimetype = kind
+    return answer
+
+
+def round_tables(parts: Sequence[Part]) -> list[Table]:
+    """What to bring to each station, and how much to take along for each township."""
+    stops = [
+        (
+            part.name,
+            stop.line.name,
+            stop.line.code,
+            stop.line.address,
+            short.name,
+            short.said,
+            short.bring or None,
+            short.unit,
+            stop.said,
+        )
+        for part in parts
+        for stop in part.stops
+        for short in stop.shorts
+    ]
+    bare = [
+        (part.name, stop.line.name, stop.line.code, stop.line.address, "", "", None, "", stop.said)
+        for part in parts
+        for stop in part.stops
+        if not stop.shorts
+    ]
+    return [
+        Table(
+            "round",
+            gettext("To bring"),
+            [
+                Column("township", gettext("Township")),
+                Column("name", gettext("Station")),
+                Column("code", gettext("Code")),
+                Column("address", gettext("Address")),
+                Column("item", gettext("Supply")),
+                Column("said", gettext("What is the matter")),
+                Column("bring", gettext("To bring"), Kind.COUNT),
+                Column("unit", gettext("Unit")),
+                Column("counted", gettext("Last count")),
+            ],
+            [*stops, *bare],
+        ),
+        Table(
+            "totals",
+            gettext("To take along"),
+            [
+                Column("township", gettext("Township")),
+                Column("item", gettext("Supply")),
+                Column("amount", gettext("To take along")),
+            ],
+            [(part.name, name, amount) for part in parts for name, amount in part.totals],
+        ),
+    ]
+
+
+def came_columns() -> list[Column]:
+    """The columns that say how many came, and how one knows."""
+    return [
+        Column("people", gettext("Visits"), Kind.COUNT),
+        Column("door", gettext("Door counter"), Kind.COUNT),
+        Column("paper", gettext("Paper list"), Kind.COUNT),
+        Column("said", gettext("Said so themselves"), Kind.COUNT),
+    ]
+
+
+def figures(came: Came) -> tuple[int, int, int, int]:
+    """How many came, in the order of `came_columns`."""
+    return came.people, came.door, came.paper, came.said
+
+
+def visit_tables(
+    by_day: Mapping[date, Came],
+    by_township: Mapping[str, Came],
+    by_station: Mapping[str, Came],
+    lines: Mapping[str, Line],
+    house: House,
+) -> list[Table]:
+    """How many came: by day, by township, by station."""
+    note = gettext(
+        "Of a station and a day the largest of the three sources counts: each tells of the same people, none of all."
+    )
+    return [
+        Table(
+            "days",
+            gettext("By day"),
+            [Column("day", gettext("Day")), *came_columns()],
+            [(day.isoformat(), *figures(came)) for day, came in sorted(by_day.items())],
+            note=note,
+        ),
+        Table(
+            "townships",
+            gettext("By township"),
+            [Column("township", gettext("Township")), Column("code", gettext("Code")), *came_columns()],
+            [(say_township(house, code), code, *figures(came)) for code, came in by_township.items()],
+            note=note,
+        ),
+        Table(
+            "stations",
+            gettext("By station"),
+            [
+                Column("township", gettext("Township")),
+                Column("name", gettext("Station")),
+                Column("code", gettext("Code")),
+                *came_columns(),
+            ],
+            [
+                (say_township(house, lines[code].township), lines[code].name, code, *figures(came))
+                for code, came in by_station.items()
+                if code in lines
+            ],
+            note=note,
+        ),
+    ]
+
+
+def each_table(rows: Iterable[tuple[str, date, Came]], lines: Mapping[str, Line], house: House) -> Table:
+    """How many came to each station on each day."""
+    return Table(
+        "each",
+        gettext("Each day"),
+        [
+            Column("day", gettext("Day")),
+            Column("code", gettext("Code")),
+            Column("name", gettext("Station")),
+            Column("township", gettext("Township")),
+            *came_columns(),
+        ],
+        [
+            (day.isoformat(), code, lines[code].name, say_township(house, lines[code].township), *figures(came))
+            for code, day, came in rows
+            if code in lines
+        ],
+    )
