@@ -7,35 +7,32 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
-from werkzeug.test import Client
 
-from geodata.atlas import HEAD, Atlas
 from geodata.errors import AtlasError, GeodataError
-from geodata.keeping import Keep
-from stations.commands.atlas import atlas_commands, demo_commands
-from stations.commands.demand import demand_commands
-from stations.commands.questions import question_commands
-from stations.commands.registry import registry_commands
-from stations.commands.stations import station_commands
-from stations.commands.upkeep import upkeep_commands
 from stations.errors import StationsError
-from stations.questions.reach import station_table
-from stations.questions.search import SearchQuery, search
-from stations.registry.log import Registry
 from stations.settings import Settings
-from stations.upkeep.saying import Upkeep
-from stations.web import House, hang
-from stations.web.language import LOCALES, speak
-from stations.web.online import online_search
+
+if TYPE_CHECKING:
+    from geodata.atlas import Atlas
+    from stations.notices.notices import Notices
+    from stations.people.people import People
+    from stations.registry.log import Registry
+    from stations.web.house import House
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
-log = logging.getLogger("yizhan")
+SEARCHED_S = 1.0
+"""Seconds after its start at which a server makes ready for being searched by name."""
+BEGINS_S = 5.0
+"""Seconds after its start at which a server looks whether there are notices to send."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -66,16 +63,54 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def make_app(settings: Settings, command: str) -> Flask:
     """Make the app for a server, or for a command of ``flask``; most need no more than the commands themselves."""
-    app = Flask(__name__)
-    add_commands(app, settings)
-    if command in {"", "run"}:
-        logging.getLogger("werkzeug").addFilter(without_question)
-        house = open_house(settings)
-        hang(app, house)
-        warm(app, house)
-    else:
-        speak(app, Path(app.root_path) / "translations")
+    with nothing_collected():
+        from stations.web.compiled import BesideTemplates
+
+        app = Flask(__name__)
+        app.jinja_env.bytecode_cache = BesideTemplates()
+        if command:
+            add_commands(app, settings)
+        if command in {"", "run"}:
+            logging.getLogger("werkzeug").addFilter(without_question)
+            serve(app, settings)
+        else:
+            from stations.web.language import speak
+
+            speak(app, Path(app.root_path) / "translations")
     return app
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Look for no garbage while the app is made, and leave what was made out of later looks.
+
+    What is imported and made here stays, so to look through it again and again is a tenth of the start in vain.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Open the house and hang its doors into the app.
+
+    The doors are imported here, for most commands have no use for them.
+    """
+    from stations.notices.clockwork import in_the_background
+    from stations.opening import open_house, read_names, warm
+    from stations.web.doors import hang
+
+    house = open_house(settings)
+    hang(app, house)
+    warm(app, house)
+    read_names(house, after_s=SEARCHED_S)
+    if house.notices is not None and settings.notices == "here":
+        in_the_background(house.notices, after_s=BEGINS_S)
+    # An answer makes some hundreds of small objects and no cycles, so collections may be far apart.
+    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
 def without_question(record: logging.LogRecord) -> bool:
@@ -92,55 +127,24 @@ def flask_command() -> str:
     return context.info_name or ""
 
 
-def open_house(settings: Settings) -> House:
-    """Open what the settings name: the registry, and the atlas if one was built."""
-    registry = Registry.open(settings.database, settings.timezone)
-    atlas = open_atlas(settings)
-    upkeep = Upkeep(registry.store, settings.timezone)
-    return House(settings, registry, atlas, upkeep, online_search(settings, atlas))
-
-
-def open_atlas(settings: Settings) -> Atlas | None:
-    """Load the atlas that the settings name; None where there is none.
-
-    Raises
-    ------
-    AtlasError
-        There is one, but it is damaged or of another format.
-    """
-    folder = settings.atlas
-    if not (folder / HEAD).exists():
-        log.warning("no atlas in %s: times are estimates by straight line", folder.name)
-        return None
-    return Atlas.load(folder, Keep(settings.kept or folder.parent / "kept"))
-
-
-def warm(app: Flask, house: House) -> None:
-    """Work out what the first questions will need, and leave what was loaded out of later garbage collections.
-
-    Templates are compiled and the words of both languages read, so that nobody waits for it who stands in the street.
-
-    What prints and draws files is left until somebody asks for one: it takes seconds to import, and much memory. An
-    answer makes some hundreds of small objects and no cycles, so collections may be far apart.
-    """
-    snapshot = house.snapshot()
-    search(SearchQuery("a"), snapshot, house.atlas)
-    if house.atlas is not None:
-        for mode in house.atlas.modes:
-            table = station_table(snapshot, house.atlas, mode)
-            _ = table.rows.site, table.sites.by_edge, house.atlas.network(mode).forward
-    for template in app.jinja_env.list_templates(extensions=["html"]):
-        app.jinja_env.get_template(template)
-    visitor = Client(app)
-    for language in LOCALES:
-        visitor.get("/", query_string={"lang": language}).close()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
-
-
 def add_commands(app: Flask, settings: Settings) -> None:
-    """Add the commands; each opens what it needs when it runs, so that one can build what is missing or damaged."""
+    """Add the commands; each opens what it needs when it runs, so that one can build what is missing or damaged.
+
+    A server has no use for them, and does not import what they import.
+    """
+    from stations.commands.atlas import atlas_commands, demo_commands
+    from stations.commands.demand import demand_commands
+    from stations.commands.notices import notice_commands
+    from stations.commands.people import people_commands
+    from stations.commands.questions import question_commands
+    from stations.commands.registry import registry_commands
+    from stations.commands.stations import station_commands
+    from stations.commands.upkeep import upkeep_commands
+    from stations.mail import Mail
+    from stations.notices.standing import Books
+    from stations.opening import desk_over, notices_of, open_atlas, people_in, plans_in, rounds_in, stock_in
+    from stations.registry.log import Registry
+    from stations.web.house import House
 
     @cache
     def registry() -> Registry:
@@ -148,7 +152,15 @@ def add_commands(app: Flask, settings: Settings) -> None:
 
     @cache
     def house() -> House:
-        return House(settings, registry(), open_atlas(settings))
+        return House(settings, registry(), open_atlas(settings), plans=plans_in(settings, registry()))
+
+    def people() -> People:
+        return people_in(settings, registry())
+
+    def notices() -> Notices:
+        mail = Mail.from_settings(settings.mail.get_secret_value(), settings.mail_from)
+        books = Books(rounds_in(settings, registry()), stock_in(settings, registry()))
+        return notices_of(settings, desk_over(settings, registry()), people(), mail, books)
 
     def atlas() -> Atlas | None:
         try:
@@ -157,10 +169,12 @@ def add_commands(app: Flask, settings: Settings) -> None:
             raise click.ClickException(str(error)) from None
 
     app.cli.add_command(atlas_commands())
-    app.cli.add_command(demo_commands(settings, registry))
+    app.cli.add_command(demo_commands(settings, registry, people))
     app.cli.add_command(demand_commands(settings))
     app.cli.add_command(registry_commands(settings))
     app.cli.add_command(station_commands(registry, settings.timezone, atlas))
     app.cli.add_command(upkeep_commands(registry, settings.timezone))
+    app.cli.add_command(people_commands(people, settings.timezone))
+    app.cli.add_command(notice_commands(notices))
     for command in question_commands(house):
         app.cli.add_command(command)

@@ -120,6 +120,156 @@ class UnknownTaskError(StationsError, LookupError):
     """Something to look at that nobody reported, or that somebody has looked at already."""
 
 
+class ScenarioError(StationsError, ValueError):
+    """A plan that cannot be saved, or something that cannot be done with a saved one.
+
+    Attributes
+    ----------
+    field
+        Which part of what was given is wrong: ``name``, ``note``, ``by``, ``key``; empty where it is none of them.
+    """
+
+    def __init__(self, template: str, /, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(template, **values)
+
+
+class UnknownScenarioError(ScenarioError, LookupError):
+    """A saved plan, or an uploaded list, that is not there."""
+
+
+class NotAllowedError(StationsError, PermissionError):
+    """Something that only those who know the planners' key may do."""
+
+
+class PeopleError(StationsError, ValueError):
+    """An account, a right or a password that cannot be as it was given.
+
+    Attributes
+    ----------
+    field
+        Which part of what was given is wrong; empty where it is none of them.
+    """
+
+    def __init__(self, template: str, /, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(template, **values)
+
+
+class OrganisationError(PeopleError):
+    """An organisation through which the staff sign in that does not answer, or whose answer proves nothing."""
+
+
+class TooOftenError(StationsError):
+    """Something that was tried too often.
+
+    Attributes
+    ----------
+    wait_s
+        Seconds until it may be tried again.
+    """
+
+    def __init__(self, template: str, /, *, wait_s: int, **values: object) -> None:
+        self.wait_s = wait_s
+        super().__init__(template, **values)
+
+
+class UnknownPersonError(PeopleError, LookupError):
+    """A log-in name that nobody has."""
+
+
+class ProposalError(StationsError, ValueError):
+    """A proposal that cannot be made, or cannot be settled as it was tried.
+
+    Attributes
+    ----------
+    field
+        Which part of what was given is wrong; empty where it is none of them.
+    """
+
+    def __init__(self, template: str, /, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(template, **values)
+
+
+class UnknownProposalError(ProposalError, LookupError):
+    """A proposal that is not there."""
+
+
+class ListError(StationsError, ValueError):
+    """A list that cannot be kept, or something that cannot be done with one that waits."""
+
+
+class UnknownListError(ListError, LookupError):
+    """A list that does not wait, or waits no more."""
+
+
+class RoundError(StationsError, ValueError):
+    """An inspection, or a task of one, that cannot be taken as it is.
+
+    Attributes
+    ----------
+    field
+        Which part of what was given is wrong; empty where it is none of them.
+    """
+
+    def __init__(self, template: str, /, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(template, **values)
+
+
+class UnknownRoundError(RoundError, LookupError):
+    """An inspection or a task that is not there."""
+
+
+class EntryError(StationsError, ValueError):
+    """Something typed into a field of a record that cannot stand there."""
+
+
+class MailError(StationsError, ValueError):
+    """A letter that was not sent, an address that is none, or a mail server that cannot be used.
+
+    Attributes
+    ----------
+    later
+        Whether it may be taken another time: the server was away, or said so.
+    """
+
+    def __init__(self, template: str, /, *, later: bool = False, **values: object) -> None:
+        self.later = later
+        super().__init__(template, **values)
+
+
+class PhotoError(StationsError, ValueError):
+    """Something sent as a photo that cannot be kept."""
+
+
+class NoticeError(StationsError, ValueError):
+    """A wish for notices, or a webhook, that cannot be as it was given.
+
+    Attributes
+    ----------
+    field
+        Which part of what was given is wrong; empty where it is none of them.
+    """
+
+    def __init__(self, template: str, /, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(template, **values)
+
+
+class NobodyError(NoticeError):
+    """A notice that there is nobody, or nothing left, to send to."""
+
+
+class UnknownHookError(NoticeError, LookupError):
+    """A webhook, or a delivery to one, that is not there."""
+
+
+class PostError(StationsError, OSError):
+    """A webhook that could not be reached, or did not take what it was sent."""
+
+
 class BackupError(StationsError):
     """A backup that cannot be made, or cannot be used."""
 
@@ -211,3 +361,35 @@ class ImportRefused(StationsError, ValueError):  # noqa: N818  the field's word;
     def __init__(self, template: str, /, *, faults: tuple[Fault, ...] = (), **values: object) -> None:
         self.faults = faults
         super().__init__(template, **values)
+
+
+class StockError(StationsError, ValueError):
+    """Something entered of supplies, services or visits that cannot be kept as it is.
+
+    Attributes
+    ----------
+    field
+        Of the form that it was entered with; empty where it is about no single one.
+    """
+
+    def __init__(self, template: str, /, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(template, **values)
+
+
+class StaleStock(StockError):  # noqa: N818  the field's word, as for an edit
+    """Something entered that somebody else has entered meanwhile.
+
+    Attributes
+    ----------
+    keys
+        What of it: items, or days, as the form names them.
+    """
+
+    def __init__(self, template: str, /, *, keys: tuple[str, ...], **values: object) -> None:
+        self.keys = keys
+        super().__init__(template, field="", **values)
+
+
+class UnknownServiceError(StationsError, LookupError):
+    """A service that nobody entered."""

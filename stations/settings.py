@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -24,6 +25,15 @@ PREFIX = "YIZHAN_"
 ADDRESS = re.compile(r"https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 SHORTEST_SECRET = 32
+
+SHORTEST_KEY = 20
+"""Characters of the planners' key."""
+
+SHORTEST_CLIENT_SECRET = 16
+"""Characters of what an organisation gives this house; it is the organisation that makes it."""
+
+FEWEST_SIGNS = 8
+"""Different characters in a secret."""
 
 LIKE_A_SETTING = 0.8
 """How alike an unknown variable must be to a setting to be called a misspelling (`difflib` ratio)."""
@@ -54,8 +64,28 @@ def _folder(value: object) -> object:
 
 
 def _secret(value: object) -> object:
-    if isinstance(value, str) and 0 < len(value) < SHORTEST_SECRET:
-        message = f"is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -hex 32"
+    return _unguessed(value, SHORTEST_SECRET, "openssl rand -hex 32")
+
+
+def _planning_key(value: object) -> object:
+    return _unguessed(value, SHORTEST_KEY, "openssl rand -hex 16")
+
+
+def _client_secret(value: object) -> object:
+    return _unguessed(value, SHORTEST_CLIENT_SECRET, "your organisation’s sign-in service")
+
+
+def _unguessed(value: object, least: int, made_with: str) -> object:
+    """Take no secret that could be guessed: a word, the same few signs again and again, or a row on the keyboard."""
+    if not isinstance(value, str) or not value:
+        return value
+    if len(value) < least:
+        message = f"is shorter than {least} characters; make one with: {made_with}"
+        raise ValueError(message)
+    rising = sum(abs(ord(one) - ord(other)) <= 1 for one, other in pairwise(value.lower()))
+    told_once = (value + value).find(value, 1) == len(value)
+    if len(set(value)) < FEWEST_SIGNS or rising > len(value) // 2 or not told_once:
+        message = f"is easily guessed; make one with: {made_with}"
         raise ValueError(message)
     return value
 
@@ -104,6 +134,35 @@ class Settings(BaseModel):
         description="Reports, confirmations and visits that one client may send to each worker in an hour; "
         "0 for any number",
     )
+    check_hours_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days after which the staff are asked to make sure of opening hours again",
+    )
+    check_amenities_days: int = Field(
+        default=60, ge=1, le=3650, description="Days after which they are asked to make sure of what a station has"
+    )
+    check_position_days: int = Field(
+        default=365, ge=1, le=3650, description="Days after which they are asked to make sure of its place on the map"
+    )
+    inspect_days: int = Field(
+        default=30, ge=1, le=3650, description="Days after which a station is to be inspected again"
+    )
+    checklists: Annotated[Path | None, BeforeValidator(_folder)] = Field(
+        default=None,
+        description="File of your own with the checklists of inspections, in place of those that come along",
+    )
+    supplies: Annotated[Path | None, BeforeValidator(_folder)] = Field(
+        default=None,
+        description="File of your own with what stations should hold, in place of the list that comes along",
+    )
+    lists_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="Days after which a list that was sent to be taken in is forgotten; what was taken in stays",
+    )
     offline: bool = Field(
         default=True,
         description="Keep the finder on phones for when there is no network; false takes it away again",
@@ -111,6 +170,11 @@ class Settings(BaseModel):
     secret: Annotated[SecretStr, BeforeValidator(_secret)] = Field(
         default=SecretStr(""),
         description="Key that cookies are signed with, 32 characters or more; kept in the registry when not given",
+    )
+    planning_key: Annotated[SecretStr, BeforeValidator(_planning_key)] = Field(
+        default=SecretStr(""),
+        description="Key with which planners save and accept plans, 20 characters or more; one that follows from the "
+        "registry, shown by `flask siting key`, when not given",
     )
     tiles: str = Field(
         default="",
@@ -128,6 +192,31 @@ class Settings(BaseModel):
     )
     geocoder_per_day: int = Field(
         default=1000, ge=0, description="Questions that the online search may be asked in a day by each worker"
+    )
+
+    mail: SecretStr = Field(
+        default=SecretStr(""),
+        description="Mail server for letters to the staff: smtp://USER:PASSWORD@HOST:587 or smtps://…; empty for none",
+    )
+    mail_from: str = Field(default="", description="Address that letters come from, like Yizhan <yizhan@example.org>")
+    oidc_issuer: str = Field(
+        default="",
+        description="Address of an organisation’s OpenID Connect through which the staff may sign in; empty for none",
+    )
+    notices: str = Field(
+        default="here",
+        pattern=r"^(here|apart)$",
+        description="Who sends notices: here, one of the servers; or apart, `flask notices run` alone",
+    )
+    hooks_inside: bool = Field(
+        default=False, description="Let webhooks lead into networks of your own, and to this machine"
+    )
+    oidc_client_id: str = Field(default="", description="What that organisation calls this house")
+    oidc_client_secret: Annotated[SecretStr, BeforeValidator(_client_secret)] = Field(
+        default=SecretStr(""), description="The secret that it gave this house, 16 characters or more; empty for none"
+    )
+    oidc_name: str = Field(
+        default="", max_length=40, description="What the staff call that organisation; its host when not given"
     )
 
     @classmethod

@@ -86,9 +86,55 @@ def test_an_older_registry_names_the_command_that_brings_it_up_to_date(tmp_path)
     assert upgraded.stdout == f"The registry is upgraded from schema 0001 to {NEWEST}.\n"
 
 
-def test_every_command_is_there(settings) -> None:
-    commands = create_app(settings).cli.commands
-    assert {"atlas", "stations", "registry", "nearest", "coverage", "demo"} <= set(commands)
+def test_every_command_is_there(tmp_path) -> None:
+    listed = {line.split()[0] for line in flask(tmp_path, "--help").stdout.splitlines() if line.startswith("  ")}
+    assert {"atlas", "stations", "registry", "nearest", "coverage", "demo"} <= listed
+
+
+def imported_by(code: str, folder: Path) -> set[str]:
+    """Modules, and the packages they are of, that a process has imported after some code."""
+    code += "; import sys; print(*{name.split('.')[0] for name in sys.modules} | set(sys.modules))"
+    known = {"YIZHAN_ATLAS": str(folder / "atlas"), "YIZHAN_DATABASE": f"sqlite:///{folder / 'registry.db'}"}
+    started = [sys.executable, "-c", code]
+    done = subprocess.run(started, env=os.environ | known, cwd=HERE, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_a_server_imports_neither_the_commands_nor_what_prints_and_draws(tmp_path) -> None:
+    loaded = imported_by("import app; app.create_app()", tmp_path)
+    slow = {
+        "alembic",
+        "authlib",
+        "babel.messages",
+        "cryptography",
+        "folium",
+        "geopandas",
+        "geopy",
+        "google",
+        "huey",
+        "matplotlib",
+        "openpyxl",
+        "osmium",
+        "pandas",
+        "PIL",
+        "requests",
+        "smtplib",
+    }
+    slow |= {"psycopg", "pypinyin", "reportlab"}
+    assert not loaded & (slow | {"stations.commands.stations"})
+    assert "stations.web.doors" in loaded
+
+
+def test_the_app_itself_imports_neither_the_doors_nor_what_they_stand_on(tmp_path) -> None:
+    assert not imported_by("import app", tmp_path) & {"numpy", "scipy", "shapely", "sqlalchemy", "stations.web"}
+
+
+def test_a_template_is_compiled_once_for_all_starts(settings, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "compiled"))
+    create_app(settings)
+    compiled = {path.name.split(".jinja")[0] for path in (tmp_path / "compiled").rglob("*.pyc")}
+    assert {"index.html", "layout.html"} <= compiled
 
 
 def test_from_an_extract_and_a_list_to_an_answer(tmp_path) -> None:

@@ -10,6 +10,7 @@ from geodata.access import load_modes
 from stations.taxonomy import Taxonomy
 from stations.web.house import House
 from stations.web.params import Args, Known
+from stations.web.sited import premises_on
 from stations.wording.names import who_one_may_be
 
 HouseMaker = Callable[[], House]
@@ -33,6 +34,8 @@ def known_to(house: House) -> Known:
         house.zone,
         who_one_may_be(taxonomy),
         frozenset(layers),
+        frozenset(taxonomy.hosts.terms),
+        premises_on(house.atlas, taxonomy),
     )
 
 

@@ -16,10 +16,14 @@ from geodata.datum import Datum
 from geodata.demo import COUNTY_NAME, write_demo
 from geodata.progress import Progress as Tell
 from stations.commands.bars import bars
+from stations.commands.demodays import fill_demo_days
+from stations.commands.demologins import add_demo_log_ins
 from stations.commands.telling import told
 from stations.exchange.proposal import read_stations
+from stations.people.people import People
 from stations.registry.log import Registry
 from stations.settings import Settings
+from stations.stock.stock import Stock
 from stations.taxonomy import Taxonomy
 
 STAGES = {
@@ -87,7 +91,7 @@ def atlas_commands() -> click.Group:
     return group
 
 
-def demo_commands(settings: Settings, registry: Callable[[], Registry]) -> click.Group:
+def demo_commands(settings: Settings, registry: Callable[[], Registry], people: Callable[[], People]) -> click.Group:
     """Make the command group ``demo``.
 
     Parameters
@@ -96,6 +100,8 @@ def demo_commands(settings: Settings, registry: Callable[[], Registry]) -> click
         Where the atlas goes.
     registry
         Opens the registry; called only by a command that runs.
+    people
+        Likewise, the accounts of the staff.
     """
 
     @click.group("demo")
@@ -131,6 +137,13 @@ def demo_commands(settings: Settings, registry: Callable[[], Registry]) -> click
                 _save(atlas, settings.atlas, tell)
             print_summary(atlas.digest, atlas.summary)
             click.echo(f"{len(proposal.rows)} stations are in the registry.")
+            staffed = people()
+            if not staffed.any():
+                now = datetime.now(settings.timezone)
+                fill_demo_days(
+                    Stock(registry().store, settings.timezone), registry().snapshot().stations, now, now.date()
+                )
+            add_demo_log_ins(staffed, registry().snapshot())
 
     return group
 

@@ -21,6 +21,7 @@ from stations.questions.coverage import CoverageAnswer, coverage, reached_area
 from stations.web.house import House
 from stations.web.planned import read_coverage
 from stations.wording.credit import credit_of
+from stations.wording.figures import minutes_of
 
 LISTED_GAPS = 10
 
@@ -112,7 +113,7 @@ def _print(answer: CoverageAnswer) -> None:
         )
     for rank, gap in enumerate(answer.gaps[:LISTED_GAPS], 1):
         name = "" if gap.name is None else gap.name.text_zh()
-        away = "no way to any" if gap.seconds is None else f"{gap.seconds / 60:.0f} min to {gap.nearest}"
+        away = "no way to any" if gap.seconds is None else f"{minutes_of(gap.seconds)} min to {gap.nearest}"
         place = f"{gap.position.lon:.5f}, {gap.position.lat:.5f}"
         where = name if name == gap.township else f"{gap.township} {name}".strip()
         click.echo(f"Gap {rank:>2}  {gap.demand:>12,.0f}  {where} ({place}), {away}")

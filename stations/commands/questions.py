@@ -1,4 +1,4 @@
-"""``flask nearest`` and ``flask coverage``: the questions of the pages, asked at the command line."""
+"""``flask nearest``, ``flask coverage`` and ``flask siting``: the questions of the pages, asked at the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.table import Table
 
 from stations.commands.asking import HouseMaker, args_of, console, known_to
 from stations.commands.coverage import coverage_commands
+from stations.commands.siting import siting_commands
 from stations.commands.telling import told
 from stations.questions.nearest import Found, Why, find_nearest
 from stations.web.api.nearest import Written, write_nearest
@@ -16,14 +17,14 @@ from stations.web.params import read_nearest
 
 
 def question_commands(house: HouseMaker) -> list[click.Command]:
-    """Make the commands ``nearest`` and ``coverage``.
+    """Make the commands ``nearest``, ``coverage`` and ``siting``.
 
     Parameters
     ----------
     house
         Opens the registry and the atlas; called only by a command that runs.
     """
-    return [_nearest(house), coverage_commands(house)]
+    return [_nearest(house), coverage_commands(house), siting_commands(house)]
 
 
 def _nearest(house: HouseMaker) -> click.Command:

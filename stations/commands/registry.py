@@ -11,6 +11,7 @@ import click
 
 from stations.commands.bars import bars
 from stations.commands.telling import told
+from stations.photos.keeping import Photos
 from stations.registry.backups import Contents, back_up, restore
 from stations.registry.log import WAIT_S
 from stations.registry.migrating import prepare, upgrade
@@ -67,7 +68,9 @@ def registry_commands(settings: Settings) -> click.Group:
         with told():
             with _opened(settings.database) as store, bars(STAGES) as tell:
                 proof = repair(store, tell) if mend else verify(store, tell)
+                photos, spoilt = Photos(store).verify()
             _print_proof(proof, mended=mend)
+            _print_photos(photos, spoilt)
 
     @group.command("backup")
     @click.argument("file", type=click.Path(path_type=Path))
@@ -119,8 +122,20 @@ def _opened(url: str) -> Iterator[Store]:
 
 def _print_kept(made: Contents) -> None:
     if made.kept:
-        click.echo(f"Beside the log: {made.kept:,} rows of reports, confirmations, and counts by day.")
+        click.echo(f"Beside the log: {made.kept:,} rows of reports, confirmations, counts by day, and saved plans.")
     click.echo(f"Digest of the log: {made.log}")
+
+
+def _print_photos(count: int, spoilt: tuple[str, ...]) -> None:
+    for name in spoilt:
+        click.echo(f"wrong: the photo {name} is not what it was when it was kept", err=True)
+    if spoilt:
+        raise click.ClickException(
+            f"{len(spoilt)} of {count:,} photos were damaged. Delete them on the pages of their stations, or restore a "
+            "backup."
+        )
+    if count:
+        click.echo(f"{count:,} photos are as they were kept.")
 
 
 def _print_proof(proof: Proof, *, mended: bool) -> None:

@@ -22,6 +22,7 @@ from stations.handouts.picture import draw
 from stations.handouts.question import SavedQuestion, read_question
 from stations.handouts.scene import POSTER, PRINTED, Theme
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
+from stations.handouts.story import document_of
 from stations.handouts.tables import table_csv
 from stations.handouts.webpage import write_page
 from stations.handouts.workbook import write_workbook
@@ -55,8 +56,8 @@ def report_command(house: HouseMaker) -> click.Command:
         """Write the report of a saved question: PDF, page, workbook, layers, maps and tables."""
         with told():
             there = house()
-            saved = read_question(_read(file), datetime.now(there.zone).date())
-            there = _as_saved(there, saved)
+            saved = read_question(read_saved(file), datetime.now(there.zone).date())
+            there = as_saved(there, saved)
             with force_locale(LOCALES[language]):
                 files = _made(there, saved, language)
             write_files(out, files)
@@ -101,15 +102,22 @@ class _AsOf:
         return self.then
 
 
-def _read(file: Path) -> bytes:
+def read_saved(file: Path) -> bytes:
+    """Read the file of a saved question.
+
+    Raises
+    ------
+    ClickException
+        A file that cannot be read.
+    """
     try:
         return file.read_bytes()
     except OSError as fault:
-        message = f"“{file}” cannot be read ({fault.strerror}). Give the file that the coverage page saved."
+        message = f"“{file}” cannot be read ({fault.strerror}). Give the file that the page saved."
         raise click.ClickException(message) from fault
 
 
-def _as_saved(there: House, saved: SavedQuestion) -> House:
+def as_saved(there: House, saved: SavedQuestion) -> House:
     """The house with the stations as of the question's revision; says what is not as it was."""
     if there.atlas is not None and saved.digest and saved.digest != there.atlas.digest:
         click.echo(
@@ -147,8 +155,8 @@ def _made(there: House, saved: SavedQuestion, language: str) -> dict[str, bytes]
         "reach": reach_geojson(report.areas),
     }
     files = {
-        "report.pdf": write_pages(report, maps),
-        "report.html": write_page(report, maps).encode(),
+        "report.pdf": write_pages(document_of(report), maps),
+        "report.html": write_page(document_of(report), maps).encode(),
         "workbook.xlsx": write_workbook(list(report.tables.values()), report.about),
         "coverage.gpkg": write_layers(report),
         "map.png": draw(report.scene, Theme.TOWNSHIPS, POSTER),
@@ -163,7 +171,7 @@ def _made(there: House, saved: SavedQuestion, language: str) -> dict[str, bytes]
 
 def _map(findings: Findings, ordered: Ordered, names: Names) -> bytes:
     """The map to click, as one file."""
-    from stations.web.planning.mappage import Inlined
+    from stations.handouts.mappage import Inlined
     from stations.web.planning.maps import draw as draw_map
 
     picture = findings.picture(ordered.asked, names)

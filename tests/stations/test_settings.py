@@ -68,7 +68,16 @@ def test_a_short_secret_is_refused_and_not_shown():
     with pytest.raises(SettingsError, match="32 characters") as caught:
         Settings.from_environment({"YIZHAN_SECRET": "hunter2"})
     assert "hunter2" not in str(caught.value)
-    assert "hunter2" not in repr(Settings(secret="hunter2" * 5))
+    good = "d70b1e46c8a25f93" * 2 + "and so on"
+    assert good not in repr(Settings(secret=good))
+
+
+@pytest.mark.parametrize("name", ["SECRET", "PLANNING_KEY", "OIDC_CLIENT_SECRET"])
+@pytest.mark.parametrize("weak", ["a" * 40, "hunter2" * 5, "abcdefghijklmnopqrstuvwxyz0123456789", "1212" * 9 + "3"])
+def test_a_secret_that_is_easily_guessed_is_refused_and_not_shown(name, weak):
+    with pytest.raises(SettingsError, match=f"YIZHAN_{name}.*easily guessed") as caught:
+        Settings.from_environment({f"YIZHAN_{name}": weak})
+    assert weak not in str(caught.value)
 
 
 def test_a_misspelt_setting_is_noticed():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,14 @@ from click.testing import CliRunner, Result
 
 from geodata.atlas import Atlas
 from stations.commands.atlas import atlas_commands, demo_commands
+from stations.commands.demologins import add_demo_log_ins
+from stations.people.facts import Action, By, Role
+from stations.people.people import People
+from stations.people.signing import Signing
 from stations.registry.log import Registry
 from stations.settings import Settings
+from stations.stock.scope import Scope
+from stations.stock.stock import Stock
 from tests.geodata.grids import Drawing
 
 TOWN = """
@@ -141,7 +149,8 @@ def test_nothing_is_built_over_other_files(tmp_path, extract) -> None:
 def test_the_demo_county_is_built_and_says_that_it_is_made_up(tmp_path) -> None:
     settings = Settings(atlas=tmp_path / "atlas", database=f"sqlite:///{tmp_path / 'registry.db'}")
     registry = Registry.open(settings.database, settings.timezone)
-    build = demo_commands(settings, lambda: registry)
+    people = People(registry.store, lambda: datetime.now(UTC))
+    build = demo_commands(settings, lambda: registry, lambda: people)
     result = CliRunner().invoke(build, ["build", "--files", str(tmp_path / "files")])
     assert result.exit_code == 0, result.output
     assert "made up" in result.output
@@ -149,3 +158,14 @@ def test_the_demo_county_is_built_and_says_that_it_is_made_up(tmp_path) -> None:
     atlas = Atlas.load(tmp_path / "atlas")
     assert atlas.summary.made_up
     assert len(registry.snapshot()) == 109
+    told = dict(re.findall(r"^    (demo-\w+) +(\S+)", result.output, re.MULTILINE))
+    assert [one.login for one in people.all()] == sorted(told)
+    assert {grant.role for one in people.all() for grant in one.grants} == set(Role)
+    today = datetime.now(settings.timezone).date()
+    stock, anywhere = Stock(registry.store), Scope.of(people.by_login("demo-administrator"), Action.SEE_PRIVATE)
+    assert len(stock.visits.sums(anywhere, today - timedelta(days=40), today).by_station) == 24
+    signing = Signing(people)
+    for login, password in told.items():
+        assert not signing.password(login, password, by=By(""))[0].must_change
+    add_demo_log_ins(people, registry.snapshot())
+    assert len(people.all()) == len(Role)  # those that are there may be somebody's
