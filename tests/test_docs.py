@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 from urllib.parse import unquote
 
 import click
@@ -26,6 +27,7 @@ from stations.web.api.stations import STATIONS_PARAMETERS
 from stations.web.finder.suggest import SEARCH_PARAMETERS
 from stations.web.params import NEAREST_PARAMETERS
 from stations.web.planning.findings import PLANNING_PARAMETERS
+from stations.web.siting.findings import PAGE_PARAMETERS
 from tests.town import atlas, corner, open_house, town_stations, upkeeps
 
 __all__ = ["atlas", "open_house", "town_stations", "upkeeps"]
@@ -138,7 +140,13 @@ def test_no_setting_is_mentioned_that_does_not_exist(page) -> None:
 
 
 def test_every_address_is_described(open_house) -> None:
-    rules = {rule.rule for rule in open_house().url_map.iter_rules() if rule.endpoint != "static"}
+    whole = open_house(
+        desk=MagicMock(),
+        mail=MagicMock(),
+        organisation=MagicMock(),
+        settings=Settings(address="https://yizhan.example.org"),
+    )
+    rules = {rule.rule for rule in whole.url_map.iter_rules() if rule.endpoint != "static"}
     assert {"/", "/api/nearest", "/planning/reach.geojson"} <= rules
     said = quoted(read(API))
     assert rules <= said, f"not described: {rules - said}"
@@ -154,6 +162,7 @@ def test_every_address_is_described(open_house) -> None:
         ("`/api/stations`", STATIONS_PARAMETERS),
         ("`/api/changes`", CHANGES_PARAMETERS),
         ("`/planning` and its downloads", PLANNING_PARAMETERS),
+        ("`/planning/siting` and its downloads", PAGE_PARAMETERS),
     ],
 )
 def test_every_parameter_is_described_where_it_belongs(title, parameters) -> None:

@@ -10,17 +10,23 @@ from playwright.sync_api import Page, expect
 from tests.town import A_FRIDAY, CORNER
 
 HERE = f"{CORNER[0]},{CORNER[1]}"
+LETTER = "a-letter-that-came"
+"""What stands in the letter that `lettered_site` knows of."""
 ASKED = f"/?where={HERE}&datum=wgs84&at={A_FRIDAY}T10:00"
 
 
 def settled(page: Page) -> None:
-    """Wait until a page asks for nothing more. A frame in a sandbox is never idle by the browser's own account."""
+    """Wait until a page asks for nothing more and nothing fades in; what turns for ever is not waited for.
+
+    A frame in a sandbox is never idle by the browser's own account.
+    """
     page.wait_for_function(
         """() => {
             const asked = performance.getEntriesByType("resource").length;
             const same = window.askedBefore === asked;
             window.askedBefore = asked;
-            return same;
+            const fades = one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
+            return same && !document.getAnimations().some(fades);
         }""",
         polling=150,
     )
@@ -112,6 +118,48 @@ def placing(page: Page) -> None:
     expect(page.locator("#follow")).not_to_be_empty()
 
 
+SITED = f"/planning/siting?minutes=5&sites=2&spacing=300&point={HERE},柳村站&close=A3"
+
+
+def proven(page: Page) -> None:
+    """The search has ended, and the map stands."""
+    expect(page.locator(".proof[data-state='ended']")).to_be_attached(timeout=20_000)
+    charted(page)
+
+
+def sited(page: Page) -> None:
+    """A card of a site lies open."""
+    proven(page)
+    page.locator(".leaflet-marker-icon.site").first.dispatch_event("click")
+    expect(page.locator(".plan-card")).to_be_visible()
+
+
+def placed(page: Page) -> None:
+    """The map of a form stands, and its hours are open to be filled in by the week."""
+    page.locator("#f-week summary").click()
+    page.locator("#map").scroll_into_view_if_needed()
+    expect(page.locator("#map[data-drawn]")).to_be_attached()
+
+
+def wished(page: Page) -> None:
+    page.locator("[name=phone]").fill("0793-1")
+    page.locator("button[value=look]").click()
+    expect(page.locator("#plan")).to_be_visible()
+
+
+def asked_if_right(page: Page) -> None:
+    """Somebody made sure of the hours of a station where the door was reported locked."""
+    page.locator("form[action$='/A6/checked']:has([value=hours]) button").first.click()
+    expect(page.locator("#h-reported")).to_be_visible()
+
+
+def mistyped(page: Page) -> None:
+    """What one typed cannot be, and that is said where it stands."""
+    page.locator("[name=seats]").fill("many")
+    page.locator("[name='closure.0.last']").fill("2026-12-24")
+    expect(page.locator("#live-seats")).to_be_visible()
+
+
 STATES = (
     State("finder", "/"),
     State("finder, when and who", "/", opened("details.more")),
@@ -146,6 +194,47 @@ STATES = (
     State("planning, how sure", f"{PLANNED}&part=sure"),
     State("planning, compared", f"{TRIED}&part=compare"),
     State("planning, a wrong number", "/planning?minutes=many", status=400),
+    State("siting", SITED, proven),
+    State("siting, everything open", f"{SITED}&moment={A_FRIDAY}T10:00", opened("details")),
+    State("siting, a card on the map", SITED, sited),
+    State("siting, a wrong number", "/planning/siting?sites=many", status=400),
+    State("siting, the key", "/planning/siting/enter"),
+    State("siting, nothing to compare", "/planning/siting/compare"),
+    State("desk, today", "/desk", site="desk_site"),
+    State("desk, the list", "/desk/stations?due=overdue&order=-hours", site="desk_site"),
+    State("desk, nothing is like that", "/desk/stations?q=nowhere", site="desk_site"),
+    State("desk, a station", "/desk/stations/A6", placed, site="desk_site"),
+    State("desk, a station with faults", "/desk/stations/A2", mistyped, site="desk_site"),
+    State("desk, a check of what was reported", "/desk/stations/A6", asked_if_right, site="reported_site"),
+    State("desk, a proposal in the form", "/desk/stations/A3?proposal=1", site="desk_site"),
+    State("desk, many at once", "/desk/bulk?of=found&what=phone", wished, site="desk_site"),
+    State("desk, a new station", "/desk/stations/new", site="desk_site"),
+    State("desk, what was written", "/desk/changes/1", site="desk_site"),
+    State("desk, photos of a station", "/desk/stations/A1/photos", site="desk_site"),
+    State("what should be different", "/s/A1/suggest", site="desk_site"),
+    State("desk, a sheet", "/desk/inspections/sheet/A1?list=rating", site="desk_site"),
+    State("desk, inspections", "/desk/inspections", site="desk_site"),
+    State("desk, whom to inspect next", "/desk/inspections/next", site="desk_site"),
+    State("desk, tasks", "/desk/inspections/tasks", site="desk_site"),
+    State("desk, lists", "/desk/lists", site="desk_site"),
+    State("desk, supplies", "/desk/supplies", site="desk_site"),
+    State("desk, services", "/desk/services", site="desk_site"),
+    State("desk, staff", "/desk/people", site="desk_site"),
+    State("desk, one of the staff", "/desk/people/county-clerk", site="desk_site"),
+    State("desk, my account", "/desk/me", site="desk_site"),
+    State("desk, an address to prove", f"/desk/me/mail?letter={LETTER}", site="lettered_site"),
+    State("desk, a letter that proves nothing", "/desk/me/mail?letter=old", status=400, site="desk_site"),
+    State("desk, trail", "/desk/audit", site="desk_site"),
+    State("desk, signing in", "/desk/sign-in", site="desk_server"),
+    State("desk, notices", "/desk/notices", site="desk_site"),
+    State("desk, a webhook", "/desk/notices/hooks/1", site="desk_site"),
+    State("desk, columns of a list", "/desk/lists/1/columns", site="desk_site"),
+    State("desk, rows of a list", "/desk/lists/1", site="desk_site"),
+    State("desk, supplies of a station", "/desk/stations/A3/supplies", site="desk_site"),
+    State("desk, a service", "/desk/services/1", site="desk_site"),
+    State("desk, visits", "/desk/visits", site="desk_site"),
+    State("desk, proposals", "/desk/proposals", site="desk_site"),
+    State("desk, a proposal", "/desk/proposals/1", site="desk_site"),
     State("not here", "/nowhere", status=404),
     State("too often", "/", status=429, site="closed_site"),
 )

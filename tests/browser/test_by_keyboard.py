@@ -11,7 +11,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.states import ASKED, opened, settled
 
 MANY_STOPS = 120
-PAGES = {"finder": "/", "found": ASKED, "station": "/s/A1", "planning": "/planning?minutes=5"}
+PAGES = {
+    "finder": "/",
+    "found": ASKED,
+    "station": "/s/A1",
+    "planning": "/planning?minutes=5",
+    "siting": "/planning/siting",
+}
 
 STOP = """() => {
     const one = document.activeElement;

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, Route, expect
 
 from geodata.datum import Datum, lonlat_from_wgs84
 from stations.settings import Settings
-from stations.web import House, hang
+from stations.web.doors import hang
+from stations.web.house import House
 from tests.town import CORNER, PROJECT, Shelf, corner
 
 PIXEL = base64.b64decode(

@@ -63,9 +63,12 @@ def test_what_cannot_be_answered_is_said_and_the_figures_stay(page, site, faults
     page.goto(site + ASKED)
     before = page.locator("#figure").inner_text()
     page.get_by_text("设施、速度与对比").click()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "speed=900" in request.url else None)
     page.get_by_label("速度").fill("900")
     page.get_by_label("速度").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("900")
+    assert len(asked) == 1
     expect(page.locator("#figure")).to_have_text(before)
     faults.clear()  # the browser tells of the status 400
 

@@ -16,6 +16,7 @@ from stations.registry.log import Registry, Written
 from stations.taxonomy import Taxonomy
 from stations.upkeep.facts import Sender
 from stations.upkeep.saying import Upkeep
+from tests.faults.desk_writes import KINDS
 
 Tell = Callable[[object], None]
 
@@ -85,3 +86,13 @@ def report(tell: Tell, url: str, first: int, times: int = 1) -> None:
         sender = Sender(f"device {number}", f"network {number}")
         upkeep.report("S00001", "locked", sender=sender, found=now, now=now, revision=2)
         tell(f"said {number}")
+
+
+def at_the_desk(tell: Tell, url: str, kind: str, first: int, times: int) -> None:
+    """Write at the desk, again and again."""
+    registry = Registry.open(url, SHANGHAI, wait_s=WAIT_S)
+    write = KINDS[kind](registry)
+    tell("ready")
+    for number in range(first, first + times):
+        write.do(number)
+        tell(f"done {number}")

@@ -99,7 +99,7 @@ def test_a_restore_on_a_full_disk_leaves_an_empty_place(disk, tmp_path, long_lis
     take_in(registry, long_list, 1)
     back_up(registry.store, tmp_path / "kept.gz", at=datetime.now(UTC))
     url = f"sqlite:///{disk.folder / 'registry.db'}"
-    disk.fill(but=300_000)
+    disk.fill(but=600_000)
     with pytest.raises(RegistryError, match=r"^The disk that holds the registry registry\.db is full\."):
         restore(url, tmp_path / "kept.gz", wait_s=1.0)
     assert proven(url).revision == 0

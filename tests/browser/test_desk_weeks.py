@@ -1,0 +1,36 @@
+"""Hours by the week with a script: of a new station, and of self-service beside the hours of the staff."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+
+def test_a_new_station_and_self_service_by_the_week(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/stations/new")
+    page.locator(".more-facts > summary").click()
+    page.locator("#f-week > summary").click()
+    page.locator("[name='week.mo.from']").fill("08:30")
+    page.get_by_role("button", name="填入开放时间").click()
+    expect(page.locator("#live-week-mo")).to_contain_text("两个时间")
+    page.locator("[name='week.mo.to']").fill("17:30")
+    page.locator("#f-week-mo button[value='week:mo:days']").click()
+    expect(page.locator("[name='week.su.to']")).to_have_value("17:30")
+    page.get_by_role("button", name="填入开放时间").click()
+    expect(page.locator("[name=hours]")).to_have_value("每天 08:30–17:30")
+    expect(page.locator("#meant")).to_contain_text("每天 08:30–17:30")
+    expect(page.locator("#week-said")).to_contain_text("还没有保存")
+
+    page.goto(f"{desk_server}/desk/stations/A6")
+    page.locator("#f-alone > summary").click()
+    page.locator("[name='alone.mo.from']").fill("20:00")
+    page.locator("[name='alone.mo.to']").fill("06:00")
+    page.locator("#f-alone-mo button[value='alone:mo:days']").click()
+    hours = page.locator("[name=hours]").input_value()
+    page.get_by_role("button", name="填入自助时间").click()
+    expect(page.locator("[name=self_service_hours]")).to_have_value("每天 20:00–次日06:00")
+    expect(page.locator("#meant .sentence")).to_contain_text("自助")
+    expect(page.locator("[name=hours]")).to_have_value(hours)
+    page.locator("[name=self_service_hours]").fill("24小时")
+    expect(page.locator("[name='alone.we.way']")).to_have_value("all")

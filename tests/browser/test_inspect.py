@@ -1,0 +1,111 @@
+"""An inspector in a station without a network: the sheet opens, what is found waits on the phone, and arrives once."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from stations.registry.schema import INSPECTION, ROUND_TASK
+from tests.browser.journey import BROWSERS, PHONE, words_of
+from tests.browser.test_offline import until
+
+KEPT = """caches.open("yizhan-round").then(cache => cache.keys())
+    .then(keys => keys.map(one => new URL(one.url).pathname))"""
+WAITING = """new Promise(done => { indexedDB.open("yizhan-round").onsuccess = event => {
+    const all = event.target.result.transaction("sheets").objectStore("sheets").getAll();
+    all.onsuccess = () => done(all.result.map(one => [one.who, one.ready, one.photos.length]));
+}; })"""
+
+
+def photo() -> dict[str, object]:
+    file = io.BytesIO()
+    Image.new("RGB", (2400, 1200), "green").save(file, "JPEG", exif=b"Exif\0\0GPS 116.3 28.3")
+    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_round_without_a_network(
+    chromium: Browser, desk_server: str, desk_registry, enter: Callable, language: str
+) -> None:
+    def says(message: str) -> str:
+        return words_of(language).gettext(message)
+
+    phone = chromium.new_context(locale=BROWSERS[language], timezone_id="Asia/Shanghai", **PHONE)
+    page = phone.new_page()
+    broken = []
+    page.on("pageerror", lambda fault: broken.append(str(fault)))
+    clerk = enter(page, "clerk", "360681101")
+    page.goto(f"{desk_server}/desk/inspections/next?list=rating")
+    until(page, "navigator.serviceWorker.controller ? 1 : 0")
+    page.get_by_role("button", name=says("Take these sheets along")).click()
+    expect(page.locator("#take [role=status]")).to_contain_text(
+        says("{all} sheets are on this phone. They open without a network, until you sign out.").partition("}")[2]
+    )
+    assert "/desk/inspections/sheet/A1" in page.evaluate(KEPT)
+
+    phone.set_offline(True)
+    page.goto(f"{desk_server}/desk/inspections/next")
+    page.get_by_role("link", name="近处驿站").click()
+    water = page.locator("#i-water")
+    water.locator(".a-no").click()
+    water.locator("[type=text]").fill("空桶")
+    water.locator("[type=file]").set_input_files(photo())
+    expect(water.locator("img")).to_have_count(1)
+    page.locator("#i-clean .a-yes").click()
+    expect(page.locator("#says")).to_contain_text(says("{done} of {all} answered").partition("{all}")[0].format(done=2))
+    until(page, f"{WAITING}.then(all => all.length && all[0][2])")
+    page.reload()
+    expect(page.locator("[name='note.water']")).to_have_value("空桶")
+    expect(page.locator("#i-water img")).to_have_count(1)
+    page.get_by_role("button", name=says("Send the sheet")).click()
+    expect(page.locator("#says")).to_have_text(
+        says("There is no network. The sheet waits on this phone and is sent by itself as soon as there is one.")
+    )
+    page.goto(f"{desk_server}/desk/inspections/next")
+    expect(page.locator(".round-says")).to_contain_text("1")
+    assert inspections(desk_registry, clerk) == []
+
+    phone.set_offline(False)
+    expect(page.locator(".round-says")).to_contain_text("近处驿站", timeout=15000)
+    (one,) = inspections(desk_registry, clerk)
+    assert (one.state, one.code, one.answers.count(".jpg")) == ("sent", "A1", 1)
+    assert page.evaluate(WAITING) == []
+    with desk_registry.store.reading() as connection:
+        assert len(connection.execute(ROUND_TASK.select().where(ROUND_TASK.c.made_by == clerk)).all()) == 1
+
+    page.goto(f"{desk_server}/desk/inspections/next")
+    page.locator(".more summary").click()
+    page.get_by_role("button", name=says("Sign out")).last.click()
+    page.wait_for_url("**/desk/sign-in*")
+    assert page.evaluate("caches.has('yizhan-round')") is False
+    assert not broken
+    phone.close()
+
+
+def inspections(registry, who):
+    with registry.store.reading() as connection:
+        return connection.execute(INSPECTION.select().where(INSPECTION.c.who == who)).all()
+
+
+def test_a_sheet_by_keyboard_and_what_cannot_be_sent(
+    page: Page, desk_server: str, desk_registry, enter, faults: list[str]
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/inspections/sheet/A3?list=rating")
+    page.locator("[name='is.open']").first.focus()
+    page.keyboard.press("Space")
+    page.locator("[name='number.area']").fill("很大")
+    page.keyboard.press("Enter")
+    expect(page.locator("#says")).to_contain_text("很大")
+    expect(page.locator("#i-area")).to_have_class("item wrong")
+    page.locator("[name='number.area']").fill("30")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**said=sent")
+    expect(page.locator(".was-found")).to_contain_text("30")
+    page.get_by_role("button", name="写进档案").press("Enter")
+    expect(page.locator("#said")).to_be_visible()
+    assert desk_registry.snapshot().station("A3").area_m2 == 30
+    faults[:] = [fault for fault in faults if "status of 422" not in fault]

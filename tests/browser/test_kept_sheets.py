@@ -1,0 +1,86 @@
+"""Sheets that were taken along are for who took them alone: not for who was shut out since, nor for who comes next."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from stations.people.facts import By
+from stations.web.who import KEPT_IN
+from tests.browser.test_offline import until
+
+KEPT = "caches.has('yizhan-round')"
+PATIENCE_S = 3.0
+
+
+class Slow:
+    """The house behind a network that can be slow for the pages of a round."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.wait_s = app, 0.0
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/desk/inspections/"):
+            time.sleep(self.wait_s)
+        return self.app(environ, start)
+
+
+@pytest.fixture(scope="module")
+def slow(desk_app: Flask) -> Slow:
+    return Slow(desk_app)
+
+
+@pytest.fixture(scope="module")
+def house(serve: Callable[[object], str], slow: Slow) -> str:
+    return serve(slow)
+
+
+@pytest.fixture
+def phone(chromium: Browser, house: str, slow: Slow, enter: Callable[..., str]) -> Iterator[tuple[Page, str]]:
+    """A phone on which a clerk took the sheets of a round along."""
+    slow.wait_s = 0.0
+    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    login = enter(page, "clerk", "360681101")
+    page.goto(f"{house}/desk/inspections/next?list=rating")
+    until(page, "navigator.serviceWorker.controller ? 1 : 0")
+    page.get_by_role("button", name="把这些检查表带上").click()
+    expect(page.locator("#take [role=status]")).to_contain_text("已存在手机上")
+    yield page, login
+    context.close()
+
+
+def test_who_is_shut_out_sees_no_sheet_any_more(
+    phone: tuple[Page, str], house: str, desk_app: Flask, slow: Slow
+) -> None:
+    page, login = phone
+    slow.wait_s = PATIENCE_S + 0.8
+    page.goto(f"{house}/desk/inspections/sheet/A1?list=rating", wait_until="commit")
+    expect(page.locator("#i-water")).to_be_visible(timeout=PATIENCE_S * 1000 + 1200)  # as it was taken along
+    page.wait_for_timeout(1000)
+    assert page.evaluate(KEPT), "whose it is keeps it"
+
+    desk_app.extensions[KEPT_IN].people.disable(login, by=By("test"))
+    page.goto(f"{house}/desk/inspections/sheet/A1?list=rating", wait_until="commit")
+    slow.wait_s = 0.0
+    expect(page.locator("input[type=password]")).to_be_visible(timeout=8000)
+    until(page, "document.readyState === 'complete'")
+    assert not page.evaluate(KEPT)
+
+
+def test_who_comes_next_is_shown_no_sheet_of_another(
+    phone: tuple[Page, str], house: str, slow: Slow, enter: Callable[..., str]
+) -> None:
+    page, _ = phone
+    enter(page, "clerk", "360681102")  # where A1 is nobody's business
+    page.goto(f"{house}/nothing")
+    answer = page.goto(f"{house}/desk/inspections/sheet/A1?list=rating")
+    assert answer is not None
+    assert answer.status == 404
+    assert not page.evaluate(KEPT)
+    page.context.set_offline(True)
+    page.goto(f"{house}/desk/inspections/sheet/A1?list=rating")
+    assert page.locator("#i-water").count() == 0
