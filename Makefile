@@ -14,6 +14,10 @@ PORT = 8000
 WORKERS = 2
 ARGS =
 
+# So that a worker gives back the memory of large answers: a quarter less of it, for a few per cent of time. Its
+# threads share one heap, as one of them at a time runs Python anyway.
+MEMORY = MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=8388608
+
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 # The same npm for everyone: the one from PyPI, first on the path so that it finds its own node.
@@ -31,7 +35,7 @@ run: $(READY) demo
 	@$(BIN)/python -c 'import socket; socket.create_server(("$(HOST)", $(PORT))).close()' 2>/dev/null || \
 		{ echo "Port $(PORT) of $(HOST) cannot be had; choose another: make run PORT=8001"; exit 1; }
 	@echo "Yizhan: http://$(HOST):$(PORT)/ finds a station, http://$(HOST):$(PORT)/planning shows coverage. Ctrl-C stops it."
-	@exec $(BIN)/granian --interface wsgi --factory --host $(HOST) --port $(PORT) \
+	@exec env $(MEMORY) $(BIN)/granian --interface wsgi --factory --host $(HOST) --port $(PORT) \
 		--workers $(WORKERS) --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 2 \
 		--http 1 --no-ws --http1-header-read-timeout 15000 --http1-buffer-size 65536 \
 		--log-level warning --no-access-log app:create_app

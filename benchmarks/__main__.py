@@ -7,6 +7,7 @@ import sys
 
 from benchmarks import (
     atlas,
+    beside_spopt,
     coverage,
     growth,
     hours,
@@ -19,6 +20,8 @@ from benchmarks import (
     searching,
     serving,
     siting,
+    staff,
+    starting,
     surface,
     tiles,
 )
@@ -30,8 +33,10 @@ BENCHMARKS = {
     "matrix": matrix.run,
     "coverage": coverage.run,
     "siting": siting.run,
+    "spopt": beside_spopt.run,
     "surface": surface.run,
     "tiles": tiles.run,
+    "starting": starting.run,
     "serving": serving.run,
     "growth": growth.run,
     "hours": hours.run,
@@ -39,8 +44,10 @@ BENCHMARKS = {
     "importing": importing.run,
     "searching": searching.run,
     "page": page.run,
-    "load": load.run,
 }
+
+LASTING = {"load": load.run, "staff": staff.run}
+"""What goes on for as long as one likes."""
 
 
 def main() -> int:
@@ -49,16 +56,16 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--seconds", type=float, default=load.SECONDS)
     given = parser.parse_args()
-    names = given.names or list(BENCHMARKS)
-    strange = [name for name in names if name not in BENCHMARKS]
+    names = given.names or [*BENCHMARKS, *LASTING]
+    strange = [name for name in names if name not in BENCHMARKS | LASTING]
     if strange:
-        print(f"There is no benchmark “{strange[0]}”. Known are: {', '.join(BENCHMARKS)}.")
+        print(f"There is no benchmark “{strange[0]}”. Known are: {', '.join(BENCHMARKS | LASTING)}.")
         return 2
     with Porto.open() as porto:
         for name in names:
             print(f"\n{name}\n{'-' * len(name)}")
-            if name == "load":
-                load.run(porto, given.seconds)
+            if name in LASTING:
+                LASTING[name](porto, given.seconds)
             else:
                 BENCHMARKS[name](porto)
     return 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 import numpy as np
 import shapely
@@ -83,7 +85,9 @@ def questions(
     yield "gaps", WANTED, lambda: gaps(served)
     yield "double 15", WANTED, lambda: double15(snapshot, atlas)
     yield "worth of stations", WANTED, lambda: worth(served)
-    yield "pairs that duplicate each other", WANTED, lambda: pairs(served)
+    yield "pairs that duplicate each other, at any further moment", WANTED, lambda: pairs(served)
+    shorter = (replace(query, minutes=query.minutes - step * 1e-6) for step in count(1))
+    yield "the same for the first time", "", lambda: pairs(serve(next(shorter), snapshot, atlas))
     yield "fairness", WANTED, lambda: fairness(served)
     yield "seats", WANTED, lambda: floating(served)
     yield "how sure", WANTED, lambda: sureness(served)

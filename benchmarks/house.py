@@ -24,6 +24,8 @@ from stations.taxonomy import Taxonomy
 
 HOST = "127.0.0.1"
 STARTS_WITHIN_S = 180.0
+MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "8388608"}
+"""As `make run` sets it."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,9 @@ class Ground:
         return cls.of(atlas, scratch / "demo", [row.onto(None) for row in listed.rows], scratch)
 
     @classmethod
-    def of(cls, atlas: Atlas, folder: Path, stations: list[Station], scratch: Path) -> Ground:
-        """An atlas that is saved already, with these stations."""
-        database = f"sqlite:///{scratch / folder.name}.db"
+    def of(cls, atlas: Atlas, folder: Path, stations: list[Station], scratch: Path, database: str = "") -> Ground:
+        """An atlas that is saved already, with these stations: in a new file, or a registry of that URL."""
+        database = database or f"sqlite:///{scratch / folder.name}.db"
         registry = Registry.open(database)
         registry.append(stations, what="import", who="bench", at=datetime.now(UTC))
         registry.close()
@@ -100,8 +102,11 @@ def serving(
     """
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
-    environment = kept | {"YIZHAN_ATLAS": str(ground.folder), "YIZHAN_DATABASE": ground.database} | dict(settings or {})
+    ours = ("YIZHAN_", "PYTHONDONTWRITEBYTECODE")  # a server that people meet keeps what Python compiled
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment = (
+        kept | MEMORY | {"YIZHAN_ATLAS": str(ground.folder), "YIZHAN_DATABASE": ground.database} | dict(settings or {})
+    )
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--host", HOST, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning", app]
     process = subprocess.Popen(command, env=environment)

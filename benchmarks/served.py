@@ -7,12 +7,13 @@ from unittest.mock import patch
 from flask import Flask, Response
 
 from app import create_app as create_whole_app
-from stations.web import House, hang
+from stations.web.doors import hang
+from stations.web.house import House
 
 
 def create_app() -> Flask:
     """Make the app, with the constant view beside the others."""
-    with patch("app.hang", hang_one_more):
+    with patch("stations.web.doors.hang", hang_one_more):
         return create_whole_app()
 
 
