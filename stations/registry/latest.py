@@ -48,9 +48,10 @@ class Latest:
         self._writes += 1
         self._retry = float("-inf")
 
-    def renew(self) -> None:
-        """Have the next snapshot show whatever was written until now, by other processes too."""
-        self._writes += 1
+    def renew(self, revision: int) -> None:
+        """Have the next snapshot show a revision that was written, perhaps by another process."""
+        if self.held.revision < revision:
+            self._writes += 1
 
     def get(self) -> Snapshot:
         """Give the stations as of now.

@@ -112,9 +112,9 @@ class Registry:
         """
         return self._latest.get()
 
-    def renew(self) -> None:
-        """Have the next snapshot show whatever was written until now, by other processes too; costs a short look."""
-        self._latest.renew()
+    def renew(self, revision: int) -> None:
+        """Have the next snapshot show a revision that was written, perhaps by another process."""
+        self._latest.renew(revision)
 
     @property
     def trouble(self) -> RegistryError | None:

@@ -27,9 +27,14 @@ from stations.web.house import House
 
 DESK, PLANNING = "/desk", "/planning/siting"
 TOKEN = "desk"  # noqa: S105  what the cookie calls it
+WROTE = "wrote"
+"""The revision at which a browser was last answered something it sent, by the cookie."""
+
 KEPT_IN = "yizhan desk"
 NEED = "yizhan_need"
 SIGN_IN, ME = "people.sign_in", "people.me"
+
+READING = frozenset({"GET", "HEAD"})
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -190,6 +195,16 @@ def guard(app: Flask, house: House) -> None:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    @app.after_request
+    def note_revision(response: FlaskResponse) -> FlaskResponse:
+        """Have whoever is signed in and sent something see at least as much next, whichever worker answers."""
+        sent = request.method not in READING and response.status_code < 400
+        if house.desk is not None and sent and isinstance(session.get(TOKEN), str):
+            revision = house.desk.registry.snapshot().revision
+            if session.get(WROTE) != revision:
+                session[WROTE] = revision
+        return response
+
     app.add_template_global(lambda: person_of(request), "signed_in")
     app.add_template_global(tabs, "desk_tabs")
     app.add_template_global(tab_above, "desk_tab")
@@ -263,9 +278,10 @@ def _refused(need: Need, house: House, values: Values) -> Response | None:
         return None
     if person.must_change:
         return redirect(url_for(ME), 303)
-    if house.desk is not None:
+    wrote = session.get(WROTE)
+    if house.desk is not None and isinstance(wrote, int):
         # Who saves is led to a page that another worker may answer: it must show what was saved.
-        house.desk.registry.renew()
+        house.desk.registry.renew(wrote)
     if isinstance(need.about, Wide):
         fits = bool(person.grants) if need.action is None else may_somewhere(person, need.action)
     else:
@@ -285,7 +301,7 @@ def _may(person: Person, action: Action | None, place: Place) -> bool:
 
 
 def _to_sign_in() -> Response:
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in READING:
         raise Unauthorized
     back = next_of(request.full_path.rstrip("?")) or DESK
     return redirect(url_for(SIGN_IN, next=back if back != DESK else None), 303)

@@ -2,11 +2,14 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from geodata.lonlat import LonLat
 from stations.errors import RegistryError
 from stations.registry.latest import RETRY_S, Latest
 from stations.registry.log import Registry
+from stations.station import Station
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -28,6 +31,26 @@ class Away:
             yield connection
 
 
+def test_looks_at_once_for_a_revision_that_another_process_wrote(tmp_path) -> None:
+    registry = Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", ZONE)
+    other = Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", ZONE)
+    latest = Latest(other.store, ZONE, lambda: 0.0)
+    held = latest.get()
+    written = registry.append(
+        [Station(code="A1", name="东驿站", position=LonLat(117.0, 28.0))],
+        what="import",
+        who="import",
+        at=datetime.now(UTC),
+    )
+    latest.renew(held.revision)
+    assert latest.get() is held
+    latest.renew(written.revision)
+    assert latest.get().revision == written.revision
+    assert latest.get() is latest.get()
+    registry.close()
+    other.close()
+
+
 def test_nobody_waits_for_a_silent_database_since_one_of_the_staff_asked(tmp_path) -> None:
     registry, now = Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", ZONE), 0.0
     store = Away(registry.store)
@@ -35,7 +58,7 @@ def test_nobody_waits_for_a_silent_database_since_one_of_the_staff_asked(tmp_pat
     held = latest.get()
     store.away = True
     store.says.set()
-    latest.renew()
+    latest.renew(held.revision + 1)
     assert latest.get() is held
     now = RETRY_S + 1
     store.asked.clear()
