@@ -69,12 +69,13 @@ def bring_back(tell: Tell, url: str, path: str) -> None:
     tell(f"restored {restore(url, Path(path), wait_s=WAIT_S).head}")
 
 
-def hold(tell: Tell, url: str, seconds: float) -> None:
-    """Keep the registry from being written."""
+def hold(tell: Tell, url: str, sign: str) -> None:
+    """Keep the registry from being written, for as long as a file is there."""
     registry = Registry.open(url, SHANGHAI, wait_s=WAIT_S)
     with registry.store.writing():
         tell("holding")
-        time.sleep(seconds)
+        while Path(sign).exists():
+            time.sleep(0.01)
 
 
 def report(tell: Tell, url: str, first: int, times: int = 1) -> None:

@@ -35,11 +35,20 @@ class Server:
         URL of the registry.
     folder
         Empty, for what it keeps beside.
+
+    Attributes
+    ----------
+    made_at
+        When those that answer now were seen first, by the monotonic clock.
     """
 
     def __init__(self, database: str, folder: Path) -> None:
-        with socket.create_server((HOST, 0)) as free:
-            self.port = free.getsockname()[1]
+        # Held, and never listened at, while no worker is there: nobody else is given the port meanwhile.
+        self.held = socket.socket()
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            self.held.setsockopt(socket.SOL_SOCKET, option, 1)
+        self.held.bind((HOST, 0))
+        self.port = self.held.getsockname()[1]
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")} | {
             "YIZHAN_DATABASE": database,
             "YIZHAN_ATLAS": str(folder / "no-atlas"),
@@ -48,6 +57,7 @@ class Server:
         }
         self.said = (folder / "said.log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
+        self.made_at = 0.0
 
     @property
     def url(self) -> str:
@@ -67,15 +77,18 @@ class Server:
         )
         return self.wait()
 
-    def wait(self) -> float:
-        """Wait until both workers answer; gives the seconds."""
-        begun = time.monotonic()
+    def wait(self, instead_of: Sequence[int] = ()) -> float:
+        """Wait until both workers answer, others than those that were killed; gives the seconds."""
+        begun, self.made_at = time.monotonic(), 0.0
         while time.monotonic() < begun + STARTS_WITHIN_S:
             assert self.process is not None
             assert self.process.poll() is None, "the server has ended by itself"
             # A new worker listens only when it has opened the registry: those that do have a thread for each request.
-            if len(self.workers()) == 2 and self.answers():
-                return time.monotonic() - begun
+            workers = self.workers()
+            if len(workers) == 2 and not set(workers) & set(instead_of):
+                self.made_at = self.made_at or time.monotonic()
+                if self.answers():
+                    return time.monotonic() - begun
             time.sleep(PAUSE_S)
         message = "The server did not come back."
         raise AssertionError(message)
@@ -102,6 +115,7 @@ class Server:
     def kill_all(self) -> None:
         """Kill all of it, first who would start workers anew."""
         assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
         workers = self.workers()
         self.kill([self.process.pid, *workers])
         self.process.wait()
@@ -116,6 +130,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill_all()
         self.said.close()
+        self.held.close()
 
 
 def command_of(pid: str) -> bytes:

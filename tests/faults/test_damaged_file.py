@@ -3,6 +3,7 @@
 import random
 import shutil
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,12 @@ def as_nobody(nursery):
     return do
 
 
-def test_a_registry_locked_by_another_writer(filled, nursery, url, public_list):
+def test_a_registry_locked_by_another_writer(filled, nursery, url, public_list, open_folder):
     """Whoever writes waits for a while; whoever reads is not held up."""
     waiting = Registry.open(url, wait_s=0.3)
-    holder = nursery.child("hold", url, 1.5)
+    sign = open_folder / "held"
+    sign.touch()
+    holder = nursery.child("hold", url, sign)
     assert holder.hear() == "holding"
     with pytest.raises(
         RegistryLockedError,
@@ -66,7 +69,12 @@ def test_a_registry_locked_by_another_writer(filled, nursery, url, public_list):
     assert waiting.snapshot().revision == ROWS
     assert verify(waiting.store).differences == ()
     patient = Registry.open(url, wait_s=10.0)
-    assert take_in(patient, public_list, 2).revision == 2 * ROWS, "the other ended, and nobody had to help"
+    with ThreadPoolExecutor(1) as pool:
+        taken_in = pool.submit(take_in, patient, public_list, 2)
+        with pytest.raises(TimeoutError):
+            taken_in.result(0.3)
+        sign.unlink()
+        assert taken_in.result().revision == 2 * ROWS, "the other ended, and nobody had to help"
     holder.wait()
     assert waiting.snapshot().revision == 2 * ROWS
 

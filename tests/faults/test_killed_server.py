@@ -23,7 +23,7 @@ FEWEST, MOST = 1, 8
 """Rounds of killing both workers: as many as it takes until each kind was cut off, between these."""
 
 NOT_SOONER_S = 6.0
-"""granian takes a worker that dies again within 5.5 seconds for one that cannot start, and ends."""
+"""granian takes a worker that dies within 5.5 seconds after it was started anew for one that cannot start, and ends."""
 
 
 @dataclass
@@ -116,13 +116,14 @@ def killed(url, writers_of, proven):
     for writer in writers.values():
         writer.start()
     back = []
-    killed_at = -NOT_SOONER_S
+    made_at = -NOT_SOONER_S
     for number in range(MOST):
-        time.sleep(max(1.0, killed_at + NOT_SOONER_S - time.monotonic()) + chance.uniform(0.0, 0.5))
+        time.sleep(max(1.0, made_at + NOT_SOONER_S - time.monotonic()) + chance.uniform(0.0, 0.5))
         await_a_form([writer for writer in writers.values() if not writer.cut])
-        killed_at = time.monotonic()
-        server.kill(server.workers())
-        back.append(server.wait())
+        workers = server.workers()
+        server.kill(workers)
+        back.append(server.wait(instead_of=workers))
+        made_at = server.made_at
         if number + 1 >= FEWEST and all(writer.cut for writer in writers.values()):
             break
     time.sleep(chance.uniform(0.0, 0.5))

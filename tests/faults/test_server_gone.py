@@ -129,8 +129,7 @@ def test_every_connection_cut_by_the_operator(server, url, serving, listed, prov
 def test_connections_cut_again_and_again_while_many_import(server, url, serving, listed, proven):
     """Whoever was told that it is written finds it; whoever was told of a fault tries again."""
 
-    def import_some(first):
-        registry = Registry.open(url, wait_s=20.0)
+    def import_some(registry, first):
         acknowledged = []
         for seats in range(first, first + 3):
             for _ in range(CUTS + 1):
@@ -140,8 +139,9 @@ def test_connections_cut_again_and_again_while_many_import(server, url, serving,
         registry.close()
         return acknowledged
 
+    registries = [Registry.open(url, wait_s=20.0) for _ in range(3)]  # before anything is cut: nobody tries that again
     with ThreadPoolExecutor(3) as pool:
-        imports = [pool.submit(import_some, 100 * number) for number in range(1, 4)]
+        imports = [pool.submit(import_some, one, 100 * number) for number, one in enumerate(registries, 1)]
         for _ in range(CUTS):
             time.sleep(0.2)
             cut(server, url)

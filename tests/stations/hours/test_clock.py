@@ -299,7 +299,8 @@ def test_a_warm_question_costs_less_than_5_microseconds():
 
 
 def timed(hours: Hours, moment: datetime, times: int = 2000) -> float:
-    begin = time.perf_counter()
+    """Seconds of the processor for each question: whatever else the machine does meanwhile is left out."""
+    begin = time.thread_time()
     for _ in range(times):
         hours.state_at(moment)
-    return (time.perf_counter() - begin) / times
+    return (time.thread_time() - begin) / times

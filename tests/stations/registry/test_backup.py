@@ -165,7 +165,7 @@ def test_it_is_a_consistent_beginning_of_the_log_while_somebody_writes(
         writing = pool.submit(write)
         made: list[backups.Contents] = []
         for number in range(4):
-            while registry.changes(0, limit=1).head <= (made[-1].head if made else 0):
+            while registry.changes(0, limit=1).head <= (made[-1].head if made else 0) and not writing.done():
                 time.sleep(0.01)
             made.append(back_up(registry.store, tmp_path / f"{number}.gz", at=noon))
         done.set()

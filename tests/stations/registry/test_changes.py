@@ -76,16 +76,17 @@ def follower(tmp_path_factory):
 
 def test_a_copy_kept_by_the_feed_stays_true_while_others_write(write, registry, open_registry, make_station, noon):
     """Followed page by page from another connection, in the middle of it all."""
-    reader = open_registry()
+    reader, patient = open_registry(), open_registry()
     copy, since = {}, 0
     done = threading.Event()
 
     def work():
         try:
             for number in range(30):
-                write(make_station(f"S{number % 7}", seats=number), make_station(f"T{number % 3}", note=str(number)))
+                changed = make_station(f"S{number % 7}", seats=number), make_station(f"T{number % 3}", note=f"{number}")
+                write(*changed, to=patient)
                 if number % 5 == 4:
-                    registry.remove([f"S{number % 7}"], who="tester", at=noon)
+                    patient.remove([f"S{number % 7}"], who="tester", at=noon)
         finally:
             done.set()
 

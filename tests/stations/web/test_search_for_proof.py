@@ -17,6 +17,7 @@ from tests.stations.web.conftest import Person
 
 JSON = {"Accept": "application/json"}
 SOON_S = 10.0
+SEARCHING = {"siting", "siting-word"}
 UNCOUNTED = Settings(requests_per_minute=0, reports_per_hour=0)
 
 
@@ -68,7 +69,7 @@ def asked(request):
 def await_quiet():
     """Let the searches of other tests end, and the threads with them."""
     end = time.monotonic() + SOON_S
-    while {"siting", "siting-word"} & {thread.name for thread in threading.enumerate()} and time.monotonic() < end:
+    while SEARCHING & {thread.name for thread in threading.enumerate()} and time.monotonic() < end:
         time.sleep(0.01)
 
 
@@ -287,14 +288,13 @@ def test_a_plan_that_was_found_is_written_down_though_the_store_was_busy(planner
 
 
 def test_threads_end_with_the_last_search(planner, asked, slow):
-    before = threading.active_count()
     planner.send("/planning/siting/search", **asked)
     planner.watch({"running"}, **asked)
-    assert {"siting", "siting-word"} <= {thread.name for thread in threading.enumerate()}
+    assert {thread.name for thread in threading.enumerate()} >= SEARCHING
     slow.go.set()
     planner.watch({"ended"}, **asked)
     await_quiet()
-    assert threading.active_count() <= before
+    assert not SEARCHING & {thread.name for thread in threading.enumerate()}
 
 
 def test_a_house_that_keeps_nothing_answers_greedily(open_house, asked):

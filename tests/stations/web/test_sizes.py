@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
+from stations.web import sizes
 from stations.web.refusals import Refusals
 from stations.web.sizes import MOST_ADDRESS, MOST_BODY, MOST_FIELDS, MOST_PARAMETERS, READ_AT_ONCE, Sizes
 from tests.town import PROJECT
@@ -116,8 +117,10 @@ def test_those_who_send_slowly_keep_nobody_waiting(gate):
     assert gate.post("/", data=b"x").data == b"x"
 
 
-def test_one_more_who_sends_in_the_same_moment_waits_for_its_turn(gate):
-    go_on, reading = threading.Event(), threading.Semaphore(0)
+def test_one_more_who_sends_in_the_same_moment_waits_for_its_turn(monkeypatch):
+    monkeypatch.setattr(sizes, "WAITS_S", 60.0)
+    sized = Sizes(echo, Refusals(PAGE, ()))
+    gate, go_on, reading = Client(sized), threading.Event(), threading.Semaphore(0)
 
     class Slow:
         def read(self, *_):
@@ -134,8 +137,9 @@ def test_one_more_who_sends_in_the_same_moment_waits_for_its_turn(gate):
             threads.submit(send)
             assert reading.acquire(timeout=20)
         third = threads.submit(gate.post, "/", data=b"x")
-        time.sleep(0.2)
-        assert not third.done()
+        while sized._next._value:  # until it is the one who waits
+            assert not third.done()
+            time.sleep(0.001)
         assert gate.post("/", data=b"x").status_code == 503, "only one waits"
         go_on.set()
         assert third.result().data == b"x"
