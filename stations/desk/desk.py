@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from stations.desk.batches import Batches
 from stations.desk.merging import Merged, merge, told
-from stations.desk.proposals import Proposal, Proposals, Standing
+from stations.desk.proposals import Proposal, Proposals, Standing, settle_in
 from stations.desk.roll import CheckedEvery, Roll
 from stations.desk.suggesting import Suggestions
 from stations.errors import UnknownRevisionError, UnknownStationError
-from stations.registry.entries import Action, Entry, Written
+from stations.registry.entries import Action, Entry, Written, head_of
 from stations.registry.log import Registry
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
@@ -137,10 +137,7 @@ class Desk:
     def accept(
         self, proposal: Proposal, station: Station, *, seen: int, who: str, reason: str, at: datetime
     ) -> Proposal:
-        """Put a proposed record in place, as it was proposed or as somebody changed it.
-
-        The record is written first, and the proposal is settled then: whatever happens between the two, the proposal
-        goes on waiting and can be accepted again, which writes nothing new.
+        """Put a proposed record in place, as it was proposed or as somebody changed it, and settle it: both or neither.
 
         Parameters
         ----------
@@ -159,10 +156,15 @@ class Desk:
         self.proposals.check_waits(proposal.number)
         proposed = self.proposed(proposal, self.seen(proposal.code, seen)).station
         what = f"proposal {proposal.number} by {proposal.who}" if proposal.who else f"suggestion {proposal.number}"
-        written = self.write(station, seen=seen, who=who, at=at, what=what)
         standing = Standing.CHANGED if told(proposed, station) else Standing.ACCEPTED
-        result = written.revision if written.batch is not None else 0
-        return self.proposals.settle(proposal.number, standing, reason=reason, who=who, at=at, result=result)
+
+        def follow(connection: sa.Connection, batch: int) -> None:
+            carry_over(connection, batch)
+            result = head_of(connection) if batch else 0
+            settle_in(connection, proposal.number, standing, reason=reason, who=who, at=at, result=result)
+
+        self.registry.edit(station, seen=seen, who=who, at=at, what=what, also=follow)
+        return self.proposals.get(proposal.number)
 
     def proposed(self, proposal: Proposal, stands: Station) -> Merged:
         """What a proposal makes of a record as it stands by now."""

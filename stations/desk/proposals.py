@@ -38,9 +38,6 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-IN_PLACE = frozenset({Standing.ACCEPTED, Standing.CHANGED})
-
-
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A change that somebody proposes.
@@ -174,45 +171,16 @@ class Proposals:
         query = sa.select(PROPOSAL).where(PROPOSAL.c.who == who)
         return self._all(query.order_by(PROPOSAL.c.number.desc()).limit(TOLD))
 
-    def settle(
-        self, number: int, standing: Standing, *, reason: str = "", who: str, at: datetime, result: int = 0
-    ) -> Proposal:
-        """Say what became of a proposal.
-
-        What was put into the log cannot be refused any more: if somebody refused a proposal in the very moment in
-        which its change was written, it stands as accepted.
-
-        Parameters
-        ----------
-        reason
-            In words that the proposer reads; a refusal needs one.
-        who
-            Log-in name of who settles it.
-        at
-            Aware moment.
-        result
-            Revision that came of it.
+    def settle(self, number: int, standing: Standing, *, reason: str = "", who: str, at: datetime) -> Proposal:
+        """Say what became of a proposal; its parameters and errors are those of `settle_in`.
 
         Raises
         ------
-        ProposalError
-            A refusal without a reason, or a proposal that is settled already.
         RegistryError
             It cannot be written.
         """
-        words = words_of(reason)
-        if standing is Standing.REFUSED and not words:
-            raise ProposalError("Say why it is refused: whoever proposed it reads it.", field="reason")
-        values = {"state": standing.value, "reason": words, "settled_by": who, "settled": _text(at), "result": result}
-        where = [PROPOSAL.c.number == number]
-        if standing not in IN_PLACE:
-            where.append(PROPOSAL.c.state == Standing.OPEN.value)
         with self._store.writing() as connection:
-            done = connection.execute(sa.update(PROPOSAL).where(*where).values(**values)).rowcount
-            if done and standing not in IN_PLACE:
-                forget_suggested(connection, number)
-        if not done:
-            raise ProposalError("Proposal {number} is settled already.", number=number)
+            settle_in(connection, number, standing, reason=reason, who=who, at=at)
         return self.get(number)
 
     def news_for(self, who: str) -> tuple[Proposal, ...]:
@@ -257,6 +225,45 @@ def put_in(
     }
     connection.execute(PROPOSAL.insert(), row)
     return proposal_of(row)
+
+
+def settle_in(
+    connection: sa.Connection,
+    number: int,
+    standing: Standing,
+    *,
+    reason: str = "",
+    who: str,
+    at: datetime,
+    result: int = 0,
+) -> None:
+    """Say what became of a proposal, within a transaction that may write.
+
+    Parameters
+    ----------
+    reason
+        In words that the proposer reads; a refusal needs one.
+    who
+        Log-in name of who settles it.
+    at
+        Aware moment.
+    result
+        Revision that came of it.
+
+    Raises
+    ------
+    ProposalError
+        A refusal without a reason, or a proposal that is settled already.
+    """
+    words = words_of(reason)
+    if standing is Standing.REFUSED and not words:
+        raise ProposalError("Say why it is refused: whoever proposed it reads it.", field="reason")
+    values = {"state": standing.value, "reason": words, "settled_by": who, "settled": _text(at), "result": result}
+    waits = (PROPOSAL.c.number == number) & (PROPOSAL.c.state == Standing.OPEN.value)
+    if not connection.execute(sa.update(PROPOSAL).where(waits).values(**values)).rowcount:
+        raise ProposalError("Proposal {number} is settled already.", number=number)
+    if standing not in {Standing.ACCEPTED, Standing.CHANGED}:
+        forget_suggested(connection, number)
 
 
 def forget_suggested(connection: sa.Connection, number: int) -> None:

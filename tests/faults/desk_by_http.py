@@ -122,7 +122,7 @@ class Accepting(Proposing, desk_writes.Accepting):
         self.office.sign_in("root", PASSWORD)
 
     def do(self, number: int) -> None:
-        left = self.proposals(Standing.OPEN)  # written and not settled, or proposed and not heard of
+        left = self.proposals(Standing.OPEN)  # proposed and not heard of, or not accepted
         for one in left or [self.propose(number)]:
             self.send(f"/desk/proposals/{one.number}", by=self.office, do="accept", reason="")
         if left:

@@ -107,7 +107,7 @@ class Proposing(Editing):
 
 
 class Accepting(Proposing):
-    """An officer accepts what was proposed: it is written, and then settled."""
+    """An officer accepts what was proposed: it is written and settled, or neither."""
 
     def do(self, number: int) -> None:
         waiting = {of_number(one.note): one for one in self.desk.proposals.waiting()}
@@ -122,8 +122,10 @@ class Accepting(Proposing):
         history = {entry.revision: entry for entry in self.registry.history(self.code)}
         settled = self.proposals(Standing.ACCEPTED)
         for one in settled:
-            assert one.result == 0 or of_number(history[one.result].station.note) == of_number(one.note)
-        assert len(self.proposals(Standing.OPEN)) <= 1, "what was written and not settled waits, and is accepted again"
+            assert of_number(history[one.result].station.note) == of_number(one.note)
+        accepted = {entry.revision for entry in history.values() if entry.batch.what.startswith("proposal ")}
+        assert accepted == {one.result for one in settled}, "a record and what became of its proposal are one"
+        assert len(self.proposals(Standing.OPEN)) <= 1, "what was not accepted waits"
         return sorted(of_number(one.note) for one in settled)
 
 

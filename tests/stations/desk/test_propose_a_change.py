@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from stations.desk import desk as module
 from stations.desk import proposals
 from stations.desk.desk import Desk
 from stations.desk.proposals import MOST_OPEN, Standing
@@ -70,30 +71,48 @@ def test_a_refusal_needs_a_reason(desk) -> None:
         desk.proposals.settle(proposed(desk).number, Standing.REFUSED, reason="  ", who="officer", at=NOON)
 
 
-def test_whoever_dies_between_the_two_writes_loses_nothing(desk, monkeypatch) -> None:
-    one = proposed(desk)
+def test_whoever_dies_between_the_two_writes_has_written_neither(desk, monkeypatch) -> None:
+    one, before = proposed(desk), desk.registry.snapshot().revision
     with monkeypatch.context() as killed:
-        killed.setattr(desk.proposals, "settle", lambda *_, **__: (_ for _ in ()).throw(RegistryError("gone")))
+        killed.setattr(module, "settle_in", lambda *_, **__: (_ for _ in ()).throw(RegistryError("gone")))
         with pytest.raises(RegistryError):
             accept(desk, one)
-    assert desk.registry.snapshot().station("A1").seats == 4
+    assert desk.registry.snapshot().revision == before
     assert desk.proposals.get(one.number).waits
-    before = desk.registry.snapshot().revision
     assert accept(desk, one).standing is Standing.ACCEPTED
+    assert desk.registry.snapshot().station("A1").seats == 4
+
+
+def test_what_is_so_already_is_accepted_without_an_entry(desk) -> None:
+    one, stands = proposed(desk), desk.registry.snapshot().station("A1")
+    desk.registry.append([replace(stands, seats=4)], what="edit", who="clerk", at=NOON)
+    before = desk.registry.snapshot().revision
+    done = accept(desk, one)
+    assert (done.standing, done.result) == (Standing.ACCEPTED, 0)
     assert desk.registry.snapshot().revision == before
 
 
-def test_a_refusal_in_the_same_moment_does_not_belie_the_log(desk, monkeypatch) -> None:
-    one, write = proposed(desk), desk.write
+def test_what_was_refused_in_the_same_moment_is_not_written(desk, monkeypatch) -> None:
+    one, before = proposed(desk), desk.registry.snapshot().revision
+    refuse, check = desk.proposals.settle, desk.proposals.check_waits
 
-    def refused_meanwhile(*wanted, **facts):
-        written = write(*wanted, **facts)
-        desk.proposals.settle(one.number, Standing.REFUSED, reason="不对", who="other", at=NOON)
-        return written
+    def refused_meanwhile(number: int) -> None:
+        check(number)
+        refuse(number, Standing.REFUSED, reason="不对", who="other", at=NOON)
 
-    monkeypatch.setattr(desk, "write", refused_meanwhile)
-    assert accept(desk, one).standing is Standing.ACCEPTED
-    assert desk.registry.snapshot().station("A1").seats == 4
+    monkeypatch.setattr(desk.proposals, "check_waits", refused_meanwhile)
+    with pytest.raises(ProposalError, match="settled already"):
+        accept(desk, one)
+    assert desk.proposals.get(one.number).standing is Standing.REFUSED
+    assert desk.registry.snapshot().revision == before
+
+
+def test_a_reason_too_long_to_keep_is_refused_and_nothing_is_written(desk) -> None:
+    one, before = proposed(desk), desk.registry.snapshot()
+    with pytest.raises(ProposalError, match="characters"):
+        desk.accept(one, one.station, seen=one.revision, who="officer", reason="好" * 501, at=NOON)
+    assert desk.registry.snapshot().revision == before.revision
+    assert desk.proposals.get(one.number).waits
 
 
 def test_an_edit_in_the_same_moment_is_seen(desk) -> None:
