@@ -213,6 +213,15 @@ def test_a_clerk_corrects_a_station(clerk, registry) -> None:
     assert "已保存" in clerk.see(answer.location).one(id="said").text
 
 
+def test_the_head_of_the_form_leads_to_each_of_its_parts(clerk) -> None:
+    page = clerk.see("/desk/stations/A1")
+    parts = page.one("nav", class_="parts").all("a")
+    places = [page.one(id=link.attributes["href"].removeprefix("#")) for link in parts]
+    headed = [heading.attributes["id"] for heading in page.one("form", id="form").all("h2")]
+    assert [one.attributes["id"] for one in places] == [*headed, "beside"]
+    assert [link.text for link in parts[:-1]] == [one.text for one in places[:-1]]
+
+
 def test_a_clerk_says_on_which_days_a_station_is_there(clerk, registry) -> None:
     wrong = clerk.save("A1", 422, dates="每月第一个周六 9:00-16:00")
     assert "几点到几点请写在开放时间里" in read_page(wrong.text).one(id="e-dates").text
