@@ -26,7 +26,10 @@ def run(registry, shanghai):
 @pytest.fixture
 def said(registry, make_station, shanghai):
     """Two people found the microwave of S1 broken, and one the door of S2 locked."""
-    now = datetime.now(UTC)
+    return say(datetime.now(UTC), registry, make_station, shanghai)
+
+
+def say(now, registry, make_station, shanghai):
     registry.append([make_station("S1"), make_station("S2")], what="import", who="clerk", at=now - timedelta(days=30))
     upkeep = Upkeep(registry.store, shanghai)
     people = [Sender(f"device {number}", f"network {number}") for number in range(2)]
@@ -101,13 +104,12 @@ def test_looking_at_what_nobody_reported(run, said):
     assert "驿站 S1 没有待处理的“gone”报告" in result.stderr
 
 
-def test_visits_by_station_and_month(run, said):
-    _, found = said
-    month = f"{datetime.now(found.tzinfo):%Y-%m}"
-    assert f"{month}  S1  驿站 S1  2 visits, 2 reports, 0 confirmations" in run("visits").stdout
+def test_visits_by_station_and_month(run, registry, make_station, shanghai, noon):
+    say(noon, registry, make_station, shanghai)
+    assert "2025-03  S1  驿站 S1  2 visits, 2 reports, 0 confirmations" in run("visits").stdout
     assert "S1" not in run("visits", "S2").stdout
     (row,) = rows_of(run("visits", "S1", "--csv", "--language", "zh"))
-    assert (row["服务人次"], row["月份"]) == ("2", month)
+    assert (row["服务人次"], row["月份"]) == ("2", "2025-03")
     assert json.loads(run("visits", "S1", "--json").stdout)[0]["visits"] == 2
 
 

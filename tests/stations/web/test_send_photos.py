@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -358,14 +358,14 @@ def test_what_waits_for_long_shuts_nobody_out(registry, monkeypatch):
     monkeypatch.setattr(suggesting, "MOST_OF_ALL", 1)
     desk, station = Desk(registry, {}), registry.snapshot().station("A6")
 
-    def suggested(month: int, note: str) -> None:
-        at, sender = datetime(2027, month, 1, tzinfo=UTC), Sender("device", "10.9.9.9")
+    def suggested(days: int, note: str) -> None:  # later than anything that other tests suggest
+        at, sender = datetime.now(UTC) + timedelta(days=days), Sender("device", "10.9.9.9")
         desk.suggestions.suggest(station, revision=6, township=EAST, note=note, sender=sender, at=at, day=at.date())
 
-    suggested(1, "一")
-    suggested(3, "二")
+    suggested(100, "一")
+    suggested(200, "二")
     with pytest.raises(ProposalError, match="Very many"):
-        suggested(3, "三")
+        suggested(200, "三")
 
 
 def test_who_might_write_where_a_station_was_only_proposes_where_it_is(house, clerk, registry):
