@@ -79,6 +79,7 @@
   plan.go = function (params, how) {
     var mine = ++turn;
     var was = String(plan.asked());
+    next = null; // the figures of what was dragged before are of no use any more
     if (how !== "same") { plan.tell("asked"); }
     working();
     var address = pending = pageOf(params);
@@ -109,8 +110,17 @@
     return null;
   }
 
+  // What proves that a form is ours is new each time, and no reason to take away what somebody types in it.
+  function isSame(old, fresh) {
+    var seals = fresh.querySelectorAll("[name=csrf_token]");
+    old.querySelectorAll("[name=csrf_token]").forEach(function (one, at) {
+      if (seals[at]) { one.setAttribute("value", seals[at].getAttribute("value")); }
+    });
+    return old.outerHTML === fresh.outerHTML;
+  }
+
   function place(old, fresh) {
-    if (old.outerHTML === fresh.outerHTML) { return; }
+    if (isSame(old, fresh)) { return; }
     var held = old.contains(document.activeElement) ? like(document.activeElement) || "#" + old.id : null;
     var put = document.importNode(fresh, true);
     old.parentNode.replaceChild(put, old);

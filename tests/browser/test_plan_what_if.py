@@ -85,6 +85,30 @@ def test_escape_leaves_all_as_it_was(desk):
     assert desk.url.split("?")[0] == address.split("?")[0]
 
 
+def test_figures_of_a_place_that_was_left_do_not_come_after_all(desk):
+    pages, figures = [], []
+
+    def keep(route):
+        pages.append(route)
+
+    desk.route(re.compile(r"/planning\?"), keep)
+    desk.on("request", lambda request: figures.append(request.url) if re.search("json.*add=", request.url) else None)
+    before = desk.locator("#figure").inner_text()
+    with desk.expect_response(re.compile(r"/answer\.json\?.*add=")):
+        desk.evaluate("""() => {
+            const plan = yizhan.plan;
+            [[116.301, 28.301], [116.302, 28.302]].forEach(at => plan.live(plan.what.adding(at)));
+            plan.go(plan.asked(), "replace");
+        }""")
+    desk.wait_for_timeout(400)
+    with desk.expect_response(re.compile(r"/planning\?")):
+        pages[0].continue_()
+    desk.wait_for_timeout(400)
+    expect(desk.locator("#follow")).to_be_empty()
+    expect(desk.locator("#figure")).to_have_text(before)
+    assert len(figures) == 1
+
+
 def test_the_card_of_a_station_closes_it_and_opens_it_again(desk):
     pin(desk, "A3").focus()
     desk.keyboard.press("Enter")

@@ -116,6 +116,7 @@ def test_a_candidate_is_put_under_the_cross_and_wanted_from_its_card(desk, count
     proven(desk)
     desk.goto(desk.url.split("#")[0] + "&force=point-1")
     expect(desk.locator("#sites li.wanted")).to_have_count(1)
+    proven(desk)
     charted(desk)
     desk.locator(".leaflet-marker-icon.site.wanted").dispatch_event("click")
     desk.get_by_role("button", name="撤掉").click()
@@ -186,9 +187,27 @@ def test_a_plan_is_saved_accepted_and_compared(desk, county, plans):
     desk.get_by_role("button", name=re.compile("^采纳为规划中的驿站")).first.click()
     expect(desk.locator(".accepted")).to_have_count(1)
     expect(desk.locator(".accepted")).to_have_attribute("href", re.compile(r"^/s/"))
+    proven(desk)
     desk.locator(".opened").get_by_role("link", name="对比").click()
     expect(desk.get_by_role("heading", name="各方案的效果")).to_be_visible()
     expect(desk.get_by_role("checkbox", name="北边两处")).to_be_checked()
+
+
+def test_what_is_typed_while_it_is_searched_stays(desk, county, plans, monkeypatch):
+    released = Event()
+    monkeypatch.setattr(searching, "solve_exactly", lambda *of: released.wait(LONG_MS / 1000) and solve_exactly(*of))
+    desk.goto(f"{county}{HERE}/enter")
+    desk.get_by_label("规划口令").fill(plans.key.key())
+    desk.get_by_role("button", name="输入").click()
+    expect(desk.locator("#plan-says")).to_contain_text("口令正确")
+    desk.goto(f"{county}{ASKED}&close=A1")
+    expect(desk.get_by_role("button", name="停下，用目前最好的")).to_be_visible()
+    desk.get_by_label("方案名称").fill("关了近处的")
+    desk.wait_for_timeout(1100)  # a form of another second has another token
+    released.set()
+    proven(desk)
+    expect(desk.get_by_label("方案名称")).to_have_value("关了近处的")
+    expect(desk.get_by_label("方案名称")).to_be_focused()
 
 
 def test_without_script_all_of_it_is_forms_and_links(chromium, county, monkeypatch):
