@@ -25,6 +25,7 @@
   var asked = null;
   var sheet = null;
   var checked = null;
+  var isRead = false;
 
   function byId(id) { return document.getElementById(id); }
 
@@ -195,6 +196,7 @@
     var other = new URLSearchParams(location.search);
     other.set("lang", language === "en" ? "zh" : "en");
     tongue.href = location.pathname + "?" + other;
+    if (!isRead) { return; } // it is drawn when what was kept is there
     if (!pack) {
       byId("age").textContent = words.nothing_kept;
       byId("asked").hidden = true;
@@ -302,6 +304,7 @@
     return one || (root.dataset.why === "here" ? readFresh() : null);
   }).catch(function () { return null; }).then(function (one) {
     pack = one;
+    isRead = true;
     if (pack) {
       kept = yizhan.kept(pack);
       cards = yizhan.cards(pack, kept, words, language);
