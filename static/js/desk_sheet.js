@@ -167,6 +167,10 @@
       if (mine) { round.remove(mine.mark); } // the house has it
     }
     say(answered());
+    // What was photographed before this page could keep it.
+    [].forEach.call(form.querySelectorAll("input[type=file]"), function (input) {
+      if (input.files.length) { photographed(input); }
+    });
   }
 
   function sending(doing) {

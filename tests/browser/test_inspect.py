@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from stations.registry.schema import INSPECTION, ROUND_TASK
 from tests.browser.journey import BROWSERS, PHONE, words_of
@@ -89,12 +89,26 @@ def inspections(registry, who):
         return connection.execute(INSPECTION.select().where(INSPECTION.c.who == who)).all()
 
 
+def test_a_photo_that_is_taken_before_the_script_comes_is_kept(
+    page: Page, desk_server: str, enter: Callable[..., str]
+) -> None:
+    def late(route: Route) -> None:
+        page.locator("#i-water [type=file]").set_input_files(photo())
+        route.continue_()
+
+    enter(page, "clerk")
+    page.route("**/desk_sheet.js*", late)
+    page.goto(f"{desk_server}/desk/inspections/sheet/A3?list=rating")
+    expect(page.locator("#i-water img")).to_have_count(1)
+
+
 def test_a_sheet_by_keyboard_and_what_cannot_be_sent(
     page: Page, desk_server: str, desk_registry, enter, faults: list[str]
 ) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     enter(page, "clerk")
     page.goto(f"{desk_server}/desk/inspections/sheet/A3?list=rating")
+    expect(page.locator("#says")).not_to_be_empty()  # the sheet is kept from here on
     page.locator("[name='is.open']").first.focus()
     page.keyboard.press("Space")
     page.locator("[name='number.area']").fill("很大")
