@@ -36,7 +36,7 @@ from stations.upkeep.facts import Aspect, Sender
 from stations.upkeep.saying import Upkeep
 from stations.web.who import KEPT_IN
 from tests.browser.journey import NUMBERS, WAYS, Journey, sign_in
-from tests.browser.states import LETTER
+from tests.browser.states import LETTER, watched
 from tests.town import SHANGHAI, atlas, corner, open_house, town_stations, upkeeps
 
 __all__ = ["atlas", "open_house", "town_stations", "upkeeps"]
@@ -99,6 +99,7 @@ def visit(chromium: Browser, faults: list[str]) -> Iterator[Callable[..., Page]]
         contexts.append(context)
         context.route("**/*", only_here)
         page = context.new_page()
+        watched(page)
         page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         return page

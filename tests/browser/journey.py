@@ -129,8 +129,10 @@ class Journey:
         self.faults[:] = [one for one in self.faults if fault not in one]
 
     def press(self, message: str, within: Page | Locator | None = None) -> None:
-        """Press what is called so."""
-        (within or self.page).get_by_role("button", name=self.says(message), exact=True).click()
+        """Press what is called so, and wait for all of the page that comes of it, if one does."""
+        place = within or self.page
+        place.get_by_role("button", name=self.says(message), exact=True).click()
+        (place.page if isinstance(place, Locator) else place).wait_for_load_state()
 
     def tab(self, message: str) -> None:
         """Go to a page of the bar, on a phone perhaps one that is folded away."""
@@ -140,6 +142,7 @@ class Journey:
         if self.phone and not link.is_visible():
             bar.locator("summary").click()
         link.click()
+        self.page.wait_for_load_state()
 
     def leave(self) -> None:
         """Sign out."""

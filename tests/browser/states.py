@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.town import A_FRIDAY, CORNER
 
@@ -15,21 +17,49 @@ LETTER = "a-letter-that-came"
 ASKED = f"/?where={HERE}&datum=wgs84&at={A_FRIDAY}T10:00"
 
 
+ASKED_FOR: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+"""What pages have asked for that has not come yet; of those that are `watched`."""
+
+LONG_S = 30.0
+
+
+def watched(page: Page) -> None:
+    """Keep account of what a page asks for."""
+    asked: set[Request] = set()
+    ASKED_FOR[page] = asked
+
+    def begun(request: Request) -> None:
+        asked.add(request)
+
+    def ended(request: Request) -> None:
+        asked.discard(request)
+
+    page.on("request", begun)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+
+
 def settled(page: Page) -> None:
     """Wait until a page asks for nothing more and nothing fades in; what turns for ever is not waited for.
 
-    A frame in a sandbox is never idle by the browser's own account.
+    A frame in a sandbox is never idle by the browser's own account, and what has not come yet is not in its list.
     """
-    page.wait_for_function(
-        """() => {
-            const asked = performance.getEntriesByType("resource").length;
-            const same = window.askedBefore === asked;
-            window.askedBefore = asked;
-            const fades = one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
-            return same && !document.getAnimations().some(fades);
-        }""",
-        polling=150,
-    )
+    until = monotonic() + LONG_S
+    quiet = False
+    while not quiet:
+        quiet = not ASKED_FOR[page]
+        page.wait_for_function(
+            """() => {
+                const asked = performance.getEntriesByType("resource").length;
+                const same = window.askedBefore === asked;
+                window.askedBefore = asked;
+                const fades = one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
+                return same && !document.getAnimations().some(fades);
+            }""",
+            polling=150,
+        )
+        quiet = quiet and not ASKED_FOR[page]
+        assert monotonic() < until, f"never came: {[one.url for one in ASKED_FOR[page]]}"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def test_hours_are_understood_while_one_types(clerk: Page, desk_server: str) -> 
 def test_typing_outlives_a_lost_connection_and_a_reload(clerk: Page, desk_server: str, faults: list[str]) -> None:
     clerk.goto(f"{desk_server}/desk/stations/A1")
     clerk.locator("[name=phone]").fill("0793-77")
+    expect(clerk.locator("#pending")).to_contain_text("1")  # what was typed is looked at, and nothing more is asked
     clerk.context.set_offline(True)
     clerk.get_by_role("button", name="保存").click()
     expect(clerk.locator("#pending")).to_contain_text("没有网络")

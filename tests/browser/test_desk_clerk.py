@@ -20,6 +20,7 @@ def test_a_clerk_keeps_a_station_and_inspects_it(journey: Journey) -> None:
     page.locator("[name=q]").fill("A2")
     journey.press("Show")
     page.get_by_role("link", name="不详驿站", exact=True).click()
+    page.wait_for_load_state()
     expect(page.locator("h1")).to_have_text("不详驿站")
 
     # The pin: dragged at a desk, a pair pasted on a phone; both are told at once.

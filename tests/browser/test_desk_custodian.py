@@ -38,7 +38,7 @@ def test_a_custodian_makes_sure_proposes_and_reads_what_became_of_it(journey: Jo
     page.locator(".overdue button[value=amenities]").click()
     journey.told("Proposed. Whoever may accept it sees it now.")
     (sure,) = [one for one in proposals.waiting() if one.who == login]
-    today = journey.now.astimezone(SHANGHAI).date()
+    today = sure.at.astimezone(SHANGHAI).date()
     assert (sure.code, sure.station.amenities_checked) == ("A1", today)
     assert journey.stands("A1") == before, "who proposes writes nothing"
 

@@ -41,7 +41,7 @@ GONE = (
 
 def test_the_neighbour_gets_in_nowhere(journey: Journey) -> None:
     page = journey.page
-    signed_in(journey.app.test_client(), "clerk", login="county-clerk")
+    signed_in(journey.app.test_client(), "clerk", login="county-clerk", name="吴某")  # as `desk_site` has it
     before = journey.registry.snapshot().revision
     journey.enter("officer", "360682")
     for there in EMPTY:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stations.settings import Settings
+from stations.web import limits
 from tests.browser.states import STATES, State, settled
 from tests.town import PROJECT
 
@@ -54,8 +55,11 @@ def sized(page: Page, size: tuple[int, int]) -> None:
 
 @pytest.fixture(scope="session")
 def closed_site(serve, open_house) -> str:
-    """Serve a house that has answered enough: whoever asks, asks too often."""
-    address = serve(open_house(settings=Settings(requests_per_minute=1)))
+    """Serve a house that has answered enough, and where the minute never ends: whoever asks, asks too often."""
+    counts = limits.Counts(clock=lambda: 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "Counts", lambda: counts)
+        address = serve(open_house(settings=Settings(requests_per_minute=1)))
     with urlopen(address) as answer:
         assert answer.status == 200
     return address
