@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stations.desk.bulk import MARKED
 from stations.desk.proposals import Proposal, Standing
@@ -162,7 +162,7 @@ class Inspecting(Sending, desk_writes.Inspecting):
     code = "S00005"
 
     def do(self, number: int) -> None:
-        due = self.today.isoformat()
+        due = (self.today + timedelta(days=7)).isoformat()
         fields = {f"is.{item}": "no" for item in ("water", "clean")} | {
             f"due.{item}": due for item in ("water", "clean")
         }

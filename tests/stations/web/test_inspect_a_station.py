@@ -20,7 +20,7 @@ from stations.web.who import KEPT_IN
 from tests.stations.web.conftest import Person
 from tests.stations.web.reading import read_page
 from tests.stations.web.test_keep_the_records import EVERY, Lent
-from tests.town import corner, signed_in, token_of
+from tests.town import corner, signed_in, today, token_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEST, EAST, NEXT = "360681101", "360681102", "360682"
@@ -102,7 +102,7 @@ def picture(colour: str = "red") -> io.BytesIO:
 
 
 def in_days(days: int) -> str:
-    return (datetime.now(ZONE).date() + timedelta(days=days)).isoformat()
+    return (today() + timedelta(days=days)).isoformat()
 
 
 def test_on_a_round_the_nearest_come_first_and_those_that_waited(hire) -> None:
@@ -206,8 +206,9 @@ def test_a_sheet_that_comes_twice_or_late_counts_once(hire, rounds) -> None:
     one = rounds.get(1)
     assert one.day == datetime.fromisoformat(there).astimezone(ZONE).date()
     assert len(rounds.between(date.min, date.max)) == len(rounds.tasks.open()) == 1
+    day = today()
     strange = clerk.fill(json=True, mark="f" * 32, found="2031-01-01T00:00:00Z", is_water="yes")
-    assert rounds.get(2).day == datetime.now(ZONE).date(), strange.json
+    assert rounds.get(2).day == day, strange.json
 
 
 def test_what_somebody_filled_in_is_sent_as_nobody_else(hire, rounds) -> None:

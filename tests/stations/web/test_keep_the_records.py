@@ -18,7 +18,7 @@ from stations.upkeep.facts import Aspect, Sender
 from stations.upkeep.saying import Upkeep
 from tests.stations.web.conftest import Person
 from tests.stations.web.reading import Element, read_page
-from tests.town import corner, signed_in
+from tests.town import corner, signed_in, today
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EVERY = {Aspect.HOURS: 90, Aspect.AMENITIES: 60, Aspect.POSITION: 365}
@@ -163,8 +163,9 @@ def test_today_says_what_needs_one(clerk, registry) -> None:
 
 
 def test_a_check_is_one_action_away(clerk, registry) -> None:
+    day = today()
     assert clerk.send("/desk/stations/A1/checked", aspect="hours", back="today").location == "/desk?said=checked"
-    assert registry.snapshot().station("A1").hours_checked == datetime.now(ZONE).date()
+    assert registry.snapshot().station("A1").hours_checked == day
     assert registry.history("A1")[-1].batch.who == clerk.login
     assert clerk.login in clerk.see("/desk/stations/A1").one("section", aria_labelledby="h-checked").text
 
@@ -469,10 +470,10 @@ def tasks(upkeep, registry) -> list[str]:
 
 
 def test_a_check_of_one_thing_leaves_what_was_reported_of_another_as_it_was(clerk, registry) -> None:
-    upkeep = reported_by_two(registry, "A1", "locked")
+    day, upkeep = today(), reported_by_two(registry, "A1", "locked")
     answer = clerk.send("/desk/stations/A1/checked", aspect="amenities", back="today")
     assert answer.location == "/desk?said=checked"
-    assert registry.snapshot().station("A1").amenities_checked == datetime.now(ZONE).date()
+    assert registry.snapshot().station("A1").amenities_checked == day
     assert tasks(upkeep, registry) == ["locked"]
     clerk.save("A1", checked__position="1")
     assert tasks(upkeep, registry) == ["locked"], "nor does one that is ticked in the form"
@@ -482,7 +483,7 @@ def test_a_check_of_one_thing_leaves_what_was_reported_of_another_as_it_was(cler
 
 @pytest.mark.parametrize(("answer", "left"), [("right", []), ("stands", ["broken"])])
 def test_who_made_sure_of_just_what_was_reported_is_asked_about_that(clerk, registry, answer, left) -> None:
-    upkeep = reported_by_two(registry, "A1", "broken", "toilet")
+    day, upkeep = today(), reported_by_two(registry, "A1", "broken", "toilet")
     asked = clerk.send("/desk/stations/A1/checked", 200, aspect="amenities", back="today")
     page = read_page(asked.text)
     assert "厕所" in page.one("section", class_="reported").text
@@ -491,12 +492,12 @@ def test_who_made_sure_of_just_what_was_reported_is_asked_about_that(clerk, regi
     form.pop("csrf_token")
     clerk.send("/desk/stations/A1/checked", 200, **(form | {"reported": answer, "seen": "broken.water"}))
     clerk.send("/desk/stations/A1/checked", **(form | {"reported": answer}))
-    assert registry.snapshot().station("A1").amenities_checked == datetime.now(ZONE).date()
+    assert registry.snapshot().station("A1").amenities_checked == day
     assert tasks(upkeep, registry) == left
 
 
 def test_a_custodian_says_what_is_right_and_whoever_accepts_it_settles_the_report(teller, officer, registry) -> None:
-    upkeep = reported_by_two(registry, "A1", "broken", "toilet")
+    day, upkeep = today(), reported_by_two(registry, "A1", "broken", "toilet")
     assert teller.send("/desk/stations/A1/checked", aspect="hours", back="today").location == "/desk?said=proposed"
     page = read_page(teller.send("/desk/stations/A1/checked", 200, aspect="amenities").text)
     form = filled_in(page.one("section", class_="reported").one("form"))
@@ -506,7 +507,7 @@ def test_a_custodian_says_what_is_right_and_whoever_accepts_it_settles_the_repor
     for number in (1, 2):
         officer.send(f"/desk/proposals/{number}", do="accept")
     station = registry.snapshot().station("A1")
-    assert station.hours_checked == station.amenities_checked == datetime.now(ZONE).date()
+    assert station.hours_checked == station.amenities_checked == day
     assert tasks(upkeep, registry) == ["broken"]
 
 

@@ -2,7 +2,6 @@
 
 import io
 import threading
-from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
 
@@ -15,7 +14,7 @@ from stations.errors import BusyError
 from stations.handouts.question import read_question
 from stations.web.planning.printing import PRINTED_FILES
 from stations.web.press import Press
-from tests.town import SHANGHAI
+from tests.town import today
 
 MINUTES = {"minutes": 5}
 
@@ -60,14 +59,15 @@ def test_the_layers_are_one_file(planner):
 
 
 def test_the_question_can_be_asked_again(planner):
+    day = today()
     answer = planner.get(
         "/planning/question.json", amenity=["water", "toilet"], add="116.304,28.304,新站;24/7", **MINUTES
     )
-    saved = read_question(answer.data, datetime.now(SHANGHAI).date())
+    saved = read_question(answer.data, day)
     assert saved.query == {"minutes": ["5"], "amenity": ["water", "toilet"], "add": ["116.304,28.304,新站;24/7"]}
     assert saved.revision == 7
     assert len(saved.digest) == 64
-    assert saved.day == datetime.now(SHANGHAI).date()
+    assert saved.day == day
 
 
 @pytest.mark.parametrize("address", [f"/planning/{one.file}" for one in PRINTED_FILES.values()])
