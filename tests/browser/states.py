@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Frame, Page, Request, expect
 
 from tests.town import A_FRIDAY, CORNER
 
@@ -34,9 +34,14 @@ def watched(page: Page) -> None:
     def ended(request: Request) -> None:
         asked.discard(request)
 
+    def left(frame: Frame) -> None:
+        if frame == page.main_frame:  # of what a page that was left had asked for, some ends without a word
+            asked.clear()
+
     page.on("request", begun)
     page.on("requestfinished", ended)
     page.on("requestfailed", ended)
+    page.on("framenavigated", left)
 
 
 def settled(page: Page) -> None:
