@@ -28,7 +28,7 @@ from stations.people.facts import By, Grant, Role
 from stations.people.people import People
 from stations.photos.keeping import Photos
 from stations.registry.log import Registry
-from stations.registry.schema import PROPOSAL, SUPPLY_LEVEL, SUPPLY_MOVEMENT, VISIT_COUNT
+from stations.registry.schema import PROPOSAL, SUPPLY_LEVEL, SUPPLY_MOVEMENT, VISIT_COUNT, WAITING
 from stations.registry.visitmonths import counted, differing
 from stations.rounds.facts import Answer, Sheet, Wish
 from stations.rounds.facts import State as Found
@@ -165,10 +165,12 @@ class TakingIn:
         self.taking.take_in(kept, self.taking.tried(kept).mark, who="officer", at=NOW)
 
     def found(self) -> list[int]:
-        taken = [one for one in self.lists.all(NOW) if one.state is State.TAKEN]
-        batches = {one.id: one.source for one in self.registry.batches(1000)}
-        assert all(batches[one.batch] == one.name for one in taken)
-        numbers = sorted(of_number(one.name) for one in taken)
+        with self.registry.store.reading() as connection:
+            which = WAITING.c.state == State.TAKEN.value
+            taken = connection.execute(sa.select(WAITING.c.name, WAITING.c.batch).where(which)).all()
+        batches = {one.id: one.source for one in self.registry.batches(1_000_000)}
+        assert all(batches[batch] == name for name, batch in taken)
+        numbers = sorted(of_number(name) for name, _ in taken)
         there = sorted(int(code[1:]) for code in self.registry.snapshot().codes if code[0] == "L")
         assert numbers == there, "the note and the stations are one"
         return numbers
