@@ -34,7 +34,8 @@ def test_it_finds_and_delivers_until_it_is_stopped(office, open_office, monkeypa
     monkeypatch.setattr(clockwork, "KEEPS_SAYING_S", 0.05)
     office.hire("west")
     office.edit("W1", phone="1")
-    offices, said = [office, open_office()], ([], [])
+    offices = [office, open_office()]
+    said: list[list[str]] = [[], []]
     stops = [threading.Event() for _ in offices]
     threads = [
         threading.Thread(target=keep_going, args=(one.notices, stop, heard.append))

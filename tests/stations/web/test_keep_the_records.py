@@ -14,6 +14,7 @@ from flask import Flask
 from stations.desk.desk import Desk
 from stations.people.facts import Role
 from stations.registry.log import Registry
+from stations.settings import Settings
 from stations.upkeep.facts import Aspect, Sender
 from stations.upkeep.saying import Upkeep
 from tests.stations.web.conftest import Person
@@ -24,6 +25,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 EVERY = {Aspect.HOURS: 90, Aspect.AMENITIES: 60, Aspect.POSITION: 365}
 WEST, EAST = "360681101", "360681102"
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+UNCOUNTED = Settings(requests_per_minute=0, reports_per_hour=0)  # all tests come from one place
 
 
 class Lent:
@@ -71,7 +73,7 @@ def office(lent, made, open_house, registry):
     """Hand out browsers of the staff, who write into a registry of the test's own."""
     lent["shelf"].now, lent["desk"].now = registry, Desk(registry, EVERY)
     lent["upkeep"].now = Upkeep(registry.store, ZONE)
-    app = made.get("app") or made.setdefault("app", open_house(**lent))
+    app = made.get("app") or made.setdefault("app", open_house(settings=UNCOUNTED, **lent))
 
     def hire(role: Role | str, area: str = "360681", stations: tuple[str, ...] = ()) -> Staff:
         client = app.test_client()
