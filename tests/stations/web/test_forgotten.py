@@ -60,6 +60,7 @@ def clock():
 @pytest.fixture
 def provider(made, clock):
     made.__dict__ |= {"clock": clock, "asked": [], "codes": {}, "claims": {}, "silent": False}
+    made.mail = "ban@example.org"
     return made
 
 
