@@ -16,7 +16,7 @@ ARGS =
 
 # So that a worker gives back the memory of large answers: a quarter less of it, for a few per cent of time. Its
 # threads share one heap, as one of them at a time runs Python anyway.
-MEMORY = MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=2097152 MALLOC_TRIM_THRESHOLD_=2097152
+MEMORY = MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=4194304
 
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
