@@ -120,11 +120,20 @@
 
   // What was filled in before
 
-  function fill(fields) {
+  // Names of what somebody has filled in since the page came.
+  function touched() {
+    return [].filter.call(form.elements, function (one) {
+      if (one.type === "radio" || one.type === "checkbox") { return one.checked !== one.defaultChecked; }
+      return one.type !== "hidden" && one.defaultValue !== undefined && one.value !== one.defaultValue;
+    }).map(function (one) { return one.name; });
+  }
+
+  function fill(fields, leave) {
     [].forEach.call(form.elements, function (one) {
-      if (one.type === "radio" || one.type === "checkbox") { one.checked = false; }
+      if ((one.type === "radio" || one.type === "checkbox") && leave.indexOf(one.name) < 0) { one.checked = false; }
     });
     fields.forEach(function (field) {
+      if (leave.indexOf(field[0]) >= 0) { return; }
       [].forEach.call(form.querySelectorAll("[name='" + field[0].replace(/[^\w.]/g, "") + "']"), function (one) {
         if (one.type === "file") { return; }
         if (one.type === "radio" || one.type === "checkbox") {
@@ -153,11 +162,13 @@
   function begin(kept) {
     var mine = kept.filter(function (one) { return one.code === words.code && one.list === words.list; })[0];
     if (mine && words.fresh === "yes") {
+      var newer = touched();
       sheet = mine;
-      fill(sheet.fields);
+      fill(sheet.fields, newer);
       form.elements.mark.value = sheet.mark;
       show();
       offer(sheet.ready ? words.waits : words.back);
+      if (newer.length) { soon(); }
     } else {
       if (round.sent(form.elements.mark.value)) { form.elements.mark.value = randomMark(); } // an old copy of this page
       sheet = {

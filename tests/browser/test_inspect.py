@@ -15,7 +15,8 @@ KEPT = """caches.open("yizhan-round").then(cache => cache.keys())
     .then(keys => keys.map(one => new URL(one.url).pathname))"""
 WAITING = """new Promise(done => { indexedDB.open("yizhan-round").onsuccess = event => {
     const all = event.target.result.transaction("sheets").objectStore("sheets").getAll();
-    all.onsuccess = () => done(all.result.map(one => [one.who, one.ready, one.photos.length]));
+    const told = one => [one.who, one.ready, one.photos.length, JSON.stringify(one.fields)];
+    all.onsuccess = () => done(all.result.map(told));
 }; })"""
 
 
@@ -55,10 +56,11 @@ def test_a_round_without_a_network(
     expect(water.locator("img")).to_have_count(1)
     page.locator("#i-clean .a-yes").click()
     expect(page.locator("#says")).to_contain_text(says("{done} of {all} answered").partition("{all}")[0].format(done=2))
-    until(page, f"{WAITING}.then(all => all.length && all[0][2])")
+    until(page, f"{WAITING}.then(all => all.some(one => one[2] && one[3].includes('is.clean')))")
     page.reload()
     expect(page.locator("[name='note.water']")).to_have_value("空桶")
     expect(page.locator("#i-water img")).to_have_count(1)
+    expect(page.locator("#i-clean .a-yes input")).to_be_checked()
     page.get_by_role("button", name=says("Send the sheet")).click()
     expect(page.locator("#says")).to_have_text(
         says("There is no network. The sheet waits on this phone and is sent by itself as soon as there is one.")
@@ -100,6 +102,29 @@ def test_a_photo_that_is_taken_before_the_script_comes_is_kept(
     page.route("**/desk_sheet.js*", late)
     page.goto(f"{desk_server}/desk/inspections/sheet/A3?list=rating")
     expect(page.locator("#i-water img")).to_have_count(1)
+
+
+def test_what_is_answered_before_the_script_comes_stands_beside_what_was_kept(
+    page: Page, desk_server: str, enter: Callable[..., str]
+) -> None:
+    def late(route: Route) -> None:
+        page.locator("#i-water .a-yes").click()
+        route.continue_()
+
+    sheet = f"{desk_server}/desk/inspections/sheet/A2?list=rating"
+    enter(page, "clerk")
+    page.goto(sheet)
+    expect(page.locator("#says")).not_to_be_empty()
+    for answer in ("#i-water .a-no", "#i-clean .a-no"):
+        page.locator(answer).click()
+    page.locator("#i-water [type=text]").fill("空桶")
+    until(page, f"{WAITING}.then(all => all.some(one => one[3].includes('空桶')))")
+    page.goto("about:blank")
+    page.route("**/desk_sheet.js*", late)
+    page.goto(sheet)
+    expect(page.locator("[name='note.water']")).to_have_value("空桶")
+    expect(page.locator("#i-clean .a-no input")).to_be_checked()
+    expect(page.locator("#i-water .a-yes input")).to_be_checked()
 
 
 def test_a_sheet_by_keyboard_and_what_cannot_be_sent(
