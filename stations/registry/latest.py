@@ -37,7 +37,7 @@ class Latest:
         self.trouble: RegistryError | None = None
         self._store = store
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock, self._counting = threading.Lock(), threading.Lock()
         self._checked = self._retry = float("-inf")
         self._answered = False
         # Writes of this process, and how many of them the snapshot shows; at first it shows nothing.
@@ -45,13 +45,13 @@ class Latest:
 
     def wrote(self) -> None:
         """Note that this process wrote, or may have: the next snapshot must show it."""
-        self._writes += 1
+        self._count()
         self._retry = float("-inf")
 
-    def renew(self, revision: int) -> None:
-        """Have the next snapshot show a revision that was written, perhaps by another process."""
-        if self.held.revision < revision:
-            self._writes += 1
+    def renew(self, revision: int | None = None) -> None:
+        """Have the next snapshot show a revision that was written, perhaps by another process; None for the newest."""
+        if revision is None or self.held.revision < revision:
+            self._count()
 
     def get(self) -> Snapshot:
         """Give the stations as of now.
@@ -79,6 +79,10 @@ class Latest:
             return self.held
         finally:
             self._lock.release()
+
+    def _count(self) -> None:
+        with self._counting:
+            self._writes += 1
 
     def _look(self) -> None:
         writes = self._writes

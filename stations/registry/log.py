@@ -112,8 +112,8 @@ class Registry:
         """
         return self._latest.get()
 
-    def renew(self, revision: int) -> None:
-        """Have the next snapshot show a revision that was written, perhaps by another process."""
+    def renew(self, revision: int | None = None) -> None:
+        """Have the next snapshot show a revision that was written, perhaps by another process; None for the newest."""
         self._latest.renew(revision)
 
     @property

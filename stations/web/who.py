@@ -21,6 +21,7 @@ from stations.errors import UnknownStationError
 from stations.people.facts import Action, By, Person
 from stations.people.people import People
 from stations.people.rights import active, may, may_somewhere
+from stations.registry.log import Registry
 from stations.station import Station
 from stations.web.clients import CLIENT, NOBODY
 from stations.web.house import House
@@ -278,10 +279,8 @@ def _refused(need: Need, house: House, values: Values) -> Response | None:
         return None
     if person.must_change:
         return redirect(url_for(ME), 303)
-    wrote = session.get(WROTE)
-    if house.desk is not None and isinstance(wrote, int):
-        # Who saves is led to a page that another worker may answer: it must show what was saved.
-        house.desk.registry.renew(wrote)
+    if house.desk is not None:
+        _renew(house.desk.registry)
     if isinstance(need.about, Wide):
         fits = bool(person.grants) if need.action is None else may_somewhere(person, need.action)
     else:
@@ -294,6 +293,17 @@ def _refused(need: Need, house: House, values: Values) -> Response | None:
     if not (fits and active(person)):
         abort(404)
     return None
+
+
+def _renew(registry: Registry) -> None:
+    """Have whoever asks answered by what they have seen already, though another worker may have shown it to them."""
+    wrote = session.get(WROTE)
+    if request.method not in READING:
+        # The form may be of a revision that this worker has not looked for yet: a colleague's own would stand against
+        # it as if somebody had put the older record back.
+        registry.renew()
+    elif isinstance(wrote, int):
+        registry.renew(wrote)
 
 
 def _may(person: Person, action: Action | None, place: Place) -> bool:

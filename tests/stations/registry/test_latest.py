@@ -47,6 +47,10 @@ def test_looks_at_once_for_a_revision_that_another_process_wrote(tmp_path) -> No
     latest.renew(written.revision)
     assert latest.get().revision == written.revision
     assert latest.get() is latest.get()
+    registry.remove(["A1"], who="clerk", at=datetime.now(UTC))
+    assert len(latest.get()) == 1
+    latest.renew()
+    assert len(latest.get()) == 0
     registry.close()
     other.close()
 
