@@ -144,6 +144,7 @@ class Suggesting(Sending, desk_writes.Suggesting):
     def do(self, number: int) -> None:
         colour = f"#{number % 256:02x}{number // 256:02x}80"
         files = {"photo": ("door.jpg", photo(64, 64, colour=colour))}
+        self.passer_by.network = f"10.0.{number // 256}.{number % 256}"  # of one network, only so many are taken a day
         self.send(f"/s/{self.code}/suggest", by=self.passer_by, files=files, note=f"note {number}", seen="0")
         [made] = [one for one in self.proposals(Standing.OPEN) if one.note == f"note {number}"]
         self.send(f"/desk/suggestions/{made.number}", do="refuse", reason="no")

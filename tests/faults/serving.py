@@ -54,6 +54,7 @@ class Server:
             "YIZHAN_ATLAS": str(folder / "no-atlas"),
             "YIZHAN_REQUESTS_PER_MINUTE": "0",
             "YIZHAN_REPORTS_PER_HOUR": "0",
+            "YIZHAN_PROXIES": "1",
         }
         self.said = (folder / "said.log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
@@ -150,6 +151,8 @@ class Sender:
         What they waited longest for an answer, with the time in which nobody listened.
     sending
         Whether a form of theirs is on its way.
+    network
+        Where they come from, as a proxy would tell.
     """
 
     def __init__(self, server: Server) -> None:
@@ -158,6 +161,7 @@ class Sender:
         self.token = ""
         self.longest_s = 0.0
         self.sending = False
+        self.network = HOST
 
     def sign_in(self, login: str, password: str) -> None:
         """Sign in by the form."""
@@ -203,7 +207,7 @@ class Sender:
                     data=fields,
                     files=files,
                     cookies=self.cookies,
-                    headers={"Connection": "close"},
+                    headers={"Connection": "close", "X-Forwarded-For": self.network},
                     allow_redirects=False,
                     timeout=ANSWERS_WITHIN_S,
                 )
