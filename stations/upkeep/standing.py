@@ -52,7 +52,6 @@ class Standing:
     def wrote(self) -> None:
         """Note that this process wrote, or may have: the next answer must show it."""
         self._writes += 1
-        self._due = float("-inf")
 
     def get(self) -> Groups:
         """Give them as of now; others' writes show within half a second.
@@ -61,13 +60,14 @@ class Standing:
         was read last goes on being given: an answer without a caution is better
         than none.
         """
-        if self._clock() < self._due:
+        stale = self._shown != self._writes
+        if not stale and self._clock() < self._due:
             return self.held
         # Whoever does not need to see a write of this process's is served while another thread looks.
-        if not self._lock.acquire(blocking=self._shown != self._writes):
+        if not self._lock.acquire(blocking=stale):
             return self.held
         try:
-            if self._clock() >= self._due:
+            if self._shown != self._writes or self._clock() >= self._due:
                 self._look()
             return self.held
         finally:
@@ -89,8 +89,10 @@ class Standing:
                     log.warning("%s The cautions that were read last are shown meanwhile.", error)
                 self.away, wait_s = True, RETRY_S
         else:
-            self.away, self._shown = False, writes
-        self._due = self._clock() + wait_s
+            self.away = False
+        # Also after a look that failed: nobody has to wait while another asks a database that is silent. What was
+        # written while this one looked is not in it, and is looked for at once.
+        self._shown, self._due = writes, self._clock() + wait_s
 
     def _read(self, connection: sa.Connection, change: int) -> Groups:
         """Read the stations whose cautions changed, or all of them."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
 import pytest
@@ -55,6 +55,29 @@ def test_others_words_show_within_half_a_second_and_ones_own_at_once(village, lo
     village.report("amy", "gone", by=worker)
     village.report("bo", "gone", by=worker)
     assert len(village.cautions(by=worker)) == 2
+
+
+class Meanwhile:
+    """A store in which somebody writes just when another thread has read it."""
+
+    def __init__(self, store, write) -> None:
+        self.store, self.name, self.writes = store, store.name, [write]
+
+    @contextmanager
+    def reading(self):
+        with self.store.reading() as connection:
+            yield connection
+        while self.writes:
+            self.writes.pop()()
+
+
+def test_ones_own_words_show_at_once_though_somebody_looked_meanwhile(village, looks, monkeypatch):
+    worker, _, _ = looks
+    village.report("amy")
+    meanwhile = Meanwhile(village.registry.store, lambda: village.report("bo", by=worker))
+    monkeypatch.setattr(worker._standing, "_store", meanwhile)
+    assert village.cautions(by=worker) == ()
+    assert len(village.cautions(by=worker)) == 1
 
 
 def test_what_did_not_change_is_the_same_object(village, looks):
