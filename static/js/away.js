@@ -26,6 +26,7 @@
   var sheet = null;
   var checked = null;
   var isRead = false;
+  var isTyped = false; // before what was kept is read, one may type already
 
   function byId(id) { return document.getElementById(id); }
 
@@ -116,7 +117,7 @@
     });
   }
 
-  function drawForm(query) {
+  function fillForm(query) {
     form.elements.where.value = query.text;
     ["lon", "lat", "datum"].forEach(function (name) { put(name, null); });
     if (query.position && !readPosition(query.text)) {
@@ -131,6 +132,10 @@
     }
     minutes.value = String(query.minutes);
     form.elements.at.value = query.at.slice(0, 16);
+  }
+
+  function drawForm(query) {
+    if (!isTyped) { fillForm(query); }
     drawNeeds(query);
     drawWho(query);
     byId("where-fault").hidden = !query.fault;
@@ -247,6 +252,7 @@
   }
 
   function search() {
+    isTyped = false;
     history.pushState(null, "", "/?" + parameters() + "#found");
     draw(true);
   }
@@ -291,12 +297,16 @@
     form.elements.where.addEventListener("input", function () {
       ["lon", "lat", "datum"].forEach(function (name) { put(name, null); });
     });
+    form.addEventListener("input", function () { isTyped = !isRead; });
     var locate = byId("locate");
     if (navigator.geolocation) {
       locate.hidden = false;
       locate.addEventListener("click", askPhone);
     }
-    window.addEventListener("popstate", function () { draw(false); });
+    window.addEventListener("popstate", function () {
+      isTyped = false;
+      draw(false);
+    });
   }
 
   begin();

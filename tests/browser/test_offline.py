@@ -277,12 +277,28 @@ def test_a_name_is_searched_among_the_stations(site, kept):
     expect(phone.locator(".card")).to_have_count(0)
 
 
+HELD_BACK = """const open = caches.open.bind(caches);
+    caches.open = name => new Promise(done => { window.goOn = done; }).then(() => open(name));"""
+"""What was kept is not read before one says ``goOn()``."""
+
+
+def test_what_is_typed_before_the_list_is_read_stays(site, carry):
+    phone = away(keep(carry(), site))
+    phone.add_init_script(HELD_BACK)
+    phone.goto(site)
+    phone.get_by_label("我在哪里").fill("夜间")
+    phone.get_by_text("电动自行车", exact=True).click()
+    phone.evaluate("goOn()")
+    expect(phone.locator("#age")).not_to_be_empty()
+    expect(phone.get_by_label("我在哪里")).to_have_value("夜间")
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#at-place")).to_contain_text("从夜间驿站出发")
+    expect(phone.locator(".asked")).to_contain_text("电动自行车")
+
+
 def test_who_asks_before_the_list_is_read_is_answered_when_it_is(site, carry):
     phone = away(keep(carry(), site))
-    phone.add_init_script(
-        """const open = caches.open.bind(caches);
-            caches.open = name => new Promise(done => { window.goOn = done; }).then(() => open(name));"""
-    )
+    phone.add_init_script(HELD_BACK)
     phone.goto(site)
     phone.get_by_label("我在哪里").fill("夜间")
     phone.keyboard.press("Enter")
