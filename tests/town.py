@@ -51,6 +51,9 @@ BLOCK_M = 200.0
 BLOCKS = 6
 A_FRIDAY = "2026-11-20"
 LAST_OF_A_DAY_S = 15.0
+WAIT_S = 60.0
+"""How long a writer waits for another: many at once take long on a slow disk, and whoever gives up would be no answer
+to what is asked here."""
 
 
 def corner(east: float, north: float) -> LonLat:
@@ -171,21 +174,21 @@ class Upkeeps:
         self._made += 1
         file = self._folder / f"{self._made}.db"
         shutil.copyfile(self._empty, file)
-        return Upkeep(open_store(f"sqlite:///{file}", 1.0), SHANGHAI, **options)
+        return Upkeep(open_store(f"sqlite:///{file}", WAIT_S), SHANGHAI, **options)
 
     def plans(self, **options) -> Plans:
         """Plans of which none was saved yet, in a file of their own."""
         self._made += 1
         file = self._folder / f"{self._made}.db"
         shutil.copyfile(self._empty, file)
-        return Plans(open_store(f"sqlite:///{file}", 1.0), SHANGHAI, **options)
+        return Plans(open_store(f"sqlite:///{file}", WAIT_S), SHANGHAI, **options)
 
     def people(self, clock=lambda: datetime.now(UTC)) -> People:
         """Staff of whom there is nobody yet, in a file of their own; their passwords are hashed in no time."""
         self._made += 1
         file = self._folder / f"{self._made}.db"
         shutil.copyfile(self._empty, file)
-        return People(open_store(f"sqlite:///{file}", 1.0), clock, hasher=PasswordHasher(1, 8, 1))
+        return People(open_store(f"sqlite:///{file}", WAIT_S), clock, hasher=PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture(scope="session")

@@ -157,7 +157,7 @@ def test_asking_costs_less_than_30_microseconds(registry, write, make_station):
 
 
 def test_editors_at_the_same_time_lose_nothing(open_registry, make_station, noon):
-    registries = [open_registry() for _ in range(4)]
+    registries = [open_registry(wait_s=60) for _ in range(4)]
     registries[0].append([make_station("A", seats=0)], what="edit", who="tester", at=noon)
 
     def one_more(snapshot):
