@@ -10,11 +10,13 @@ leaflet                  every map, folium's too
 protomaps                the atlas's vector tiles, drawn on canvas
 fonts (Noto Sans SC)     Chinese and Latin letters of pictures and PDF files; no page loads them
 icons.svg (lucide)       the pages' icons, each a ``<symbol id="i-NAME">``
+areas.json (Vant)        names of provinces, cities and counties by their codes; no page loads them
 =======================  ==========================================================
 
 Of all that folium would load from other hosts, its maps here need Leaflet alone.
 """
 
+import json
 import re
 import shutil
 import sys
@@ -34,6 +36,9 @@ FILES = {
 
 ICONS = Path("lucide-static/icons")
 """Where node_modules/ keeps one SVG file for each icon."""
+
+AREAS = Path("@vant/area-data/dist/index.js")
+"""Where node_modules/ keeps the administrative divisions, as lines of ``360681: "name",`` in a script."""
 
 STROKE = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
 STROKE += 'stroke-linecap="round" stroke-linejoin="round"'
@@ -101,6 +106,23 @@ def sprite(icons: Path, wanted: dict[str, Path]) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'
 
 
+def areas(script: str) -> dict[str, str]:
+    """Names by code: two digits for a province, four for a city, six for a county.
+
+    Raises
+    ------
+    LookupError
+        The script does not hold them as it did.
+    """
+    found = {}
+    for code, name in re.findall(r'(\d{6}): ("(?:[^"\\]|\\u[0-9A-Fa-f]{4})+")', script):
+        found[code.removesuffix("00").removesuffix("00")] = json.loads(name)
+    if not {2, 4, 6} <= {len(code) for code in found}:
+        message = f"{AREAS} holds no provinces, cities and counties."
+        raise LookupError(message)
+    return dict(sorted(found.items()))
+
+
 def main(project: Path) -> None:
     """Make static/vendor/ anew."""
     node_modules, vendor = project / "node_modules", project / "static" / "vendor"
@@ -110,6 +132,8 @@ def main(project: Path) -> None:
     copy_packages(node_modules, fresh)
     picture = sprite(node_modules / ICONS, icons_wanted(project))
     (fresh / "icons.svg").write_text(picture, encoding="utf-8")
+    named = areas((node_modules / AREAS).read_text(encoding="utf-8"))
+    (fresh / "areas.json").write_text(json.dumps(named, ensure_ascii=False), encoding="utf-8")
     if vendor.exists():
         vendor.rename(stale)
     fresh.rename(vendor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +13,9 @@ from stations.upkeep.facts import Aspect, Task
 
 ASPECTS = (Aspect.HOURS, Aspect.AMENITIES, Aspect.POSITION)
 """In the order in which they are shown."""
+
+COUNTY = 6
+"""Digits of the code of a county."""
 
 SOON = timedelta(days=7)
 """So long before a closure ends somebody is reminded of it."""
@@ -70,6 +74,26 @@ class Today:
         return not (self.reported or self.overdue or self.ending)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of what needs somebody, what lies in one area.
+
+    Attributes
+    ----------
+    area
+        Code of a county or a township; empty for stations that lie in none.
+    stations
+        How many there are in use.
+    reported, overdue
+        How many of them people found something wrong at, and of how many somebody should make sure.
+    """
+
+    area: str
+    stations: int
+    reported: int
+    overdue: int
+
+
 def today_of(lines: Sequence[Line], tasks: Iterable[Task], today: date, every: CheckedEvery) -> Today:
     """Gather what needs somebody at some stations.
 
@@ -96,3 +120,29 @@ def today_of(lines: Sequence[Line], tasks: Iterable[Task], today: date, every: C
         if closure.first <= today <= closure.last <= today + SOON
     )
     return Today(reported, tuple(overdue), tuple(sorted(ending, key=lambda one: (one.closure.last, one.line.code))))
+
+
+def shared_out(lines: Sequence[Line], needed: Today) -> tuple[Share, ...]:
+    """Tell what needs somebody by county, or by township where all lie in one county; the most overdue first.
+
+    Parameters
+    ----------
+    lines
+        The stations that it is about.
+    needed
+        What `today_of` found at them.
+
+    Returns
+    -------
+    tuple of Share
+        One where all lie in one area; empty where none is in use.
+    """
+    counties = {line.township[:COUNTY] for line in lines if line.serves and line.township}
+
+    def count(found: Iterable[Line]) -> Counter[str]:
+        return Counter(line.township[:COUNTY] if len(counties) > 1 else line.township for line in found if line.serves)
+
+    stations, overdue = count(lines), count(one.line for one in needed.overdue)
+    reported = count({one.line.code: one.line for one in needed.reported}.values())
+    shares = (Share(area, stations[area], reported[area], overdue[area]) for area in stations)
+    return tuple(sorted(shares, key=lambda one: (-one.overdue, -one.reported, one.area)))

@@ -14,12 +14,14 @@ from flask_babel import format_date, gettext
 from stations.desk.entering import HOURS, told_hours
 from stations.desk.proposals import Standing
 from stations.desk.roll import Line
+from stations.desk.today import COUNTY
 from stations.phrases import Language
 from stations.registry.differences import Difference, Words
 from stations.upkeep.facts import Aspect
 from stations.web.house import House
 from stations.web.who import people_of, person_of
 from stations.web.words import Wall
+from stations.wording.areas import area_name
 from stations.wording.spoken import language
 
 
@@ -130,11 +132,10 @@ def say_township(house: House, code: str) -> str:
 
 
 def say_area(house: House, area: str) -> str:
-    """Name an area: a township by its name, else what lies under its code."""
+    """Name a township, a county, a city or a province by its name and code; by its code where it has no name."""
     if not area:
         return gettext("everywhere")
-    name = say_township(house, area)
-    if name != area:
+    if name := area_called(house, area):
         return f"{name} ({area})"
     whole = {
         2: gettext("the province %(area)s", area=area),
@@ -144,7 +145,16 @@ def say_area(house: House, area: str) -> str:
     return str(whole.get(len(area), area))
 
 
+def area_called(house: House, area: str) -> str:
+    """The name of a township, a county, a city or a province; empty where nobody knows it."""
+    return township_names(house).get(area) or area_name(area)
+
+
 def townships_of(lines: Iterable[Line], house: House) -> list[tuple[str, str]]:
-    """The townships in which some stations stand, by code and name, to choose from."""
-    codes = sorted({line.township for line in lines if line.township})
-    return [(code, say_township(house, code)) for code in codes]
+    """The townships in which some stations stand, by code and name, to choose from; each county before its own."""
+    codes = {line.township for line in lines if line.township}
+    counties = {code[:COUNTY] for code in codes}
+    offered = codes | counties if len(counties) > 1 else codes
+    return [
+        (code, say_area(house, code) if code in counties else say_township(house, code)) for code in sorted(offered)
+    ]

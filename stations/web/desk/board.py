@@ -12,21 +12,21 @@ from flask_babel import gettext, ngettext
 from stations.desk.listed import Listed
 from stations.desk.proposals import Proposal
 from stations.desk.roll import Line, lines_for
-from stations.desk.today import Today, today_of
+from stations.desk.today import COUNTY, Share, Today, shared_out, today_of
 from stations.errors import UnknownTaskError
 from stations.people.facts import Action
 from stations.people.rights import areas_of, may_somewhere
 from stations.stock.scope import Scope
 from stations.upkeep.facts import Aspect, Task
 from stations.web.cautions import Cautions
-from stations.web.deskwords import say_aspect, say_day, say_moment, say_standing, say_township
+from stations.web.deskwords import area_called, say_area, say_aspect, say_day, say_moment, say_standing, say_township
 from stations.web.params import first, given
 from stations.web.room import Room, asker, page, sent, text_of
 from stations.web.supplied import say_needs
 from stations.web.who import STAFF, Place, allowed, needs, the_station
 from stations.web.words import Wall
 
-OVERDUE = "overdue"
+OVERDUE, REPORTED = "overdue", "reported"
 SHOWN = 8
 """Of each kind, so many are shown; the rest is in the list of stations."""
 
@@ -82,6 +82,17 @@ class Pile:
     more: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AreaTold:
+    """What needs somebody in one area, and where that is listed; no address where nothing is."""
+
+    name: str
+    share: Share
+    stations: str
+    reported: str
+    overdue: str
+
+
 def today_views(door: Blueprint, room: Room, cautions: Cautions) -> None:
     """Hang the page of today, and the actions that are on it."""
 
@@ -107,6 +118,8 @@ def today_views(door: Blueprint, room: Room, cautions: Cautions) -> None:
             waiting_count=len(waiting),
             news=[(one, say_standing(one.standing)) for one in news],
             lists=[(one, say_moment(one.at, room.house, now)) for one in lists_for(room, now)],
+            areas=(areas := areas_told(shared_out(mine, needed), room)),
+            wide=any(len(one.share.area) == COUNTY for one in areas),
             mine=ngettext("%(num)s station is yours.", "%(num)s stations are yours.", len(mine)),
             may_settle=lambda line: allowed(Action.SETTLE_TASK, Place(line.township, line.code)),
             said=first(given(request.args), "said") if first(given(request.args), "said") in SAID else "",
@@ -190,6 +203,27 @@ def piles_of(needed: Today, room: Room, cautions: Cautions, now: datetime) -> li
     more = url_for("desk.stations", due=OVERDUE) if len(needed.overdue) > SHOWN else ""
     piles.append(Pile("overdue", gettext("Due for a check"), len(needed.overdue), overdue, more))
     return piles
+
+
+def areas_told(shares: Sequence[Share], room: Room) -> list[AreaTold]:
+    """Put into words what needs somebody by county or township; nothing for who has but one, or single stations."""
+    if len(shares) < 2 or not areas_of(asker(), Action.PROPOSE):
+        return []
+
+    def there(share: Share, count: int, due: str = "") -> str:
+        return url_for("desk.stations", township=share.area, due=due or None) if share.area and count else ""
+
+    return [
+        AreaTold(
+            area_called(room.house, one.area)
+            or (say_area(room.house, one.area) if one.area else gettext("no township")),
+            one,
+            there(one, one.stations),
+            there(one, one.reported, REPORTED),
+            there(one, one.overdue, OVERDUE),
+        )
+        for one in shares
+    ]
 
 
 def supplies_pile(room: Room, mine: Sequence[Line]) -> Pile:

@@ -16,10 +16,10 @@ from stations.facts import Status
 from stations.people.facts import Action
 from stations.people.rights import may_somewhere
 from stations.upkeep.facts import Aspect
-from stations.web.desk.board import OVERDUE
+from stations.web.desk.board import OVERDUE, REPORTED
 from stations.web.desk.cells import options_of
 from stations.web.desk.naming import say_what_of_all
-from stations.web.desk.sifting import PARAMETERS, REPORTED, Sifted, address_of, sift
+from stations.web.desk.sifting import PARAMETERS, Sifted, address_of, sift
 from stations.web.deskwords import say_aspect, say_day, say_township, spoken, townships_of, words
 from stations.web.params import Args, first, given, read_page
 from stations.web.room import Room, asker, page

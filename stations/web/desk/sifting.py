@@ -12,12 +12,11 @@ from stations.desk.roll import ORDERS, Line, Sieve, lines_for
 from stations.facts import Status
 from stations.people.facts import Action
 from stations.upkeep.facts import Aspect
-from stations.web.desk.board import OVERDUE, tasks_of
+from stations.web.desk.board import OVERDUE, REPORTED, tasks_of
 from stations.web.params import Args, first, one_of, refuse_unknown
 from stations.web.room import Room, asker
 
 LONGEST = 200
-REPORTED = "reported"
 SIEVE = ("q", "township", "status", "kind", "due", "order")
 """What says which stations are meant, and in which order."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from geodata.lonlat import LonLat
 from stations.desk.roll import Roll, Sieve, lines_for
-from stations.desk.today import today_of
+from stations.desk.today import Share, shared_out, today_of
 from stations.people.facts import Grant, Person, Role
 from stations.registry.columns import Row
 from stations.registry.snapshot import Snapshot
@@ -104,3 +104,17 @@ def test_a_list_follows_the_log_and_reads_only_what_changed() -> None:
     assert [line.code for line in after.lines] == ["A1", "A2", "A3", "C1"]
     assert after.lines[0].name == "改名驿站"
     assert after.lines[1] is before.lines[1]
+
+
+def test_what_waits_is_told_by_county_or_by_township_within_one() -> None:
+    now = datetime(2026, 11, 22, 4, tzinfo=UTC)
+    said = (("A1", "locked"), ("A1", "dirty"), ("B1", "locked"))
+    tasks = [Task(code, Caution(kind, "", 1, now), now) for code, kind in said]
+    everywhere = shared_out(LINES, today_of(LINES, tasks, TODAY, EVERY))
+    assert everywhere == (Share("360681", 2, 1, 1), Share("360682", 1, 1, 1), Share("", 1, 0, 1))
+    county = lines_for(LINES, person(Grant(Role.OFFICER, "360681")))
+    assert shared_out(county, today_of(county, tasks, TODAY, EVERY)) == (
+        Share("360681102", 1, 0, 1),
+        Share("360681101", 1, 1, 0),
+    )
+    assert shared_out(LINES[2:3], today_of(LINES[2:3], tasks, TODAY, EVERY)) == (), "none is in use"

@@ -172,6 +172,35 @@ def test_a_check_is_one_action_away(clerk, registry) -> None:
     assert clerk.login in clerk.see("/desk/stations/A1").one("section", aria_labelledby="h-checked").text
 
 
+def test_today_tells_area_by_area_what_waits_and_leads_to_it(office, registry) -> None:
+    def rows(staff: Staff) -> dict[str, list[str]]:
+        lines = [line for table in staff.see("/desk").all("table", class_="areas") for line in table.all("tr")[1:]]
+        return {line.one("th").text.strip(): [cell.text.strip() for cell in line.all("td")] for line in lines}
+
+    assert rows(office("officer")) == {"西乡": ["3", "0", "3"], "东乡": ["2", "0", "2"]}
+    assert not rows(office("clerk", EAST)), "all lie in one township"
+    assert not rows(office("custodian", stations=("A1", "A3"))), "single stations are no areas"
+
+    moved = replace(registry.snapshot().station("A3"), township="360602101")
+    registry.append([moved], what="edit", who="test", at=NOW)
+    upkeep, now = Upkeep(registry.store, ZONE), datetime.now(UTC)
+    for number in (1, 2):
+        sender = Sender(f"device{number}", f"10.{number}.0.1")
+        upkeep.report("A3", "locked", sender=sender, found=now, now=now, revision=1)
+    city = office("officer", "3606")
+    assert rows(city) == {"鹰潭市贵溪市": ["4", "0", "4"], "鹰潭市月湖区": ["1", "1", "1"]}
+    there = {one.attributes.get("href", "") for one in city.see("/desk").one("table", class_="areas").all("a")}
+    assert there == {
+        *(f"/desk/stations?township={county}" for county in ("360681", "360602")),
+        *(f"/desk/stations?township={county}&due=overdue" for county in ("360681", "360602")),
+        "/desk/stations?township=360602&due=reported",
+    }
+    listed = city.see("/desk/stations?township=360602&due=reported")
+    assert [one.all("small")[0].text.split(" ")[0] for one in listed.all("th", scope="row")] == ["A3"]
+    [chosen] = [one for one in listed.one("select", name="township").all("option") if "selected" in one.attributes]
+    assert chosen.text == "鹰潭市月湖区 (360602)"
+
+
 def test_nothing_waits_for_who_has_no_stations(neighbour) -> None:
     assert "没有事情等着您" in neighbour.see("/desk").text
     assert "还没有" in neighbour.see("/desk/stations").text
