@@ -25,7 +25,7 @@ class Away:
     def reading(self):
         if self.away:
             self.asked.set()
-            self.says.wait(10)
+            self.says.wait(60)
             raise RegistryError("It is away.")
         with self.store.reading() as connection:
             yield connection
@@ -69,14 +69,14 @@ def test_nobody_waits_for_a_silent_database_since_one_of_the_staff_asked(tmp_pat
     store.says.clear()
     one = threading.Thread(target=latest.get, daemon=True)
     one.start()
-    assert store.asked.wait(10)
+    assert store.asked.wait(60)
     other = threading.Thread(target=latest.get, daemon=True)
     other.start()
-    other.join(2)
+    other.join(30)
     waits = other.is_alive()
     store.says.set()
-    one.join(10)
-    other.join(10)
+    one.join(60)
+    other.join(60)
     assert not waits
     assert latest.trouble is not None
     store.away, now = False, 2 * (RETRY_S + 1)

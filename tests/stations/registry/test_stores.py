@@ -219,12 +219,12 @@ def test_more_threads_than_connections(opened, postgres_registry, make_station, 
     def read():
         with registry.store.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
-            reading.wait(10)
-            enough.wait(10)
+            reading.wait(60)
+            enough.wait(60)
 
     with ThreadPoolExecutor(POOL) as threads:
         done = [threads.submit(read) for _ in range(POOL)]
-        reading.wait(10)
+        reading.wait(60)
         registry.append([make_station("A")], what="edit", who="tester", at=noon)
         enough.set()
         assert [one.result() for one in done] == [None] * POOL

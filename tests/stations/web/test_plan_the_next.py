@@ -43,8 +43,9 @@ class Planner(Person):
 
     def prove(self, **asked):
         self.send("/search", **asked)
-        while self.read(f"{HERE}/progress.json", **asked)["search"]["state"] != "ended":
+        while (state := self.read(f"{HERE}/progress.json", **asked)["search"]["state"]) in {"waiting", "running"}:
             time.sleep(0.02)
+        assert state == "ended"
         return self.answer(**asked)
 
 
