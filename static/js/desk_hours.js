@@ -55,7 +55,8 @@
       var mine = ++asked;
       if (!window.fetch) { return; }
       var parts = pressed ? ["do=" + pressed] : [];
-      new FormData(form).forEach(function (value, name) {
+      var sent = new FormData(form);
+      sent.forEach(function (value, name) {
         parts.push(encodeURIComponent(name) + "=" + encodeURIComponent(value));
       });
       fetch(form.dataset.look, {
@@ -64,7 +65,7 @@
       }).then(function (answer) { return answer.ok ? answer.json() : null; }).then(function (said) {
         if (!said || mine !== asked) { return; }
         show(said);
-        if (yizhan.showWeeks) { yizhan.showWeeks(said, pressed); }
+        if (yizhan.showWeeks) { yizhan.showWeeks(said, pressed, sent); }
       }).catch(function () {
         // What was typed is looked at when it is sent. Only who pressed something waits for an answer.
         if (pressed) { fail(); }

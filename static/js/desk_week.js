@@ -70,8 +70,9 @@
       said.textContent = "";
     });
 
-    // The answer to what was typed or pressed: a phrase goes into the hours, and hours that were typed go into the rows.
-    return function (answer, pressed) {
+    // The answer to what was typed or pressed: a phrase goes into the hours, and hours that were typed go into the rows,
+    // but not those from before one typed on.
+    return function (answer, pressed, sent) {
       var mine = pressed && pressed.split(":")[0] === key;
       if (mine && answer.phrase !== null) {
         var put = answer.phrase !== hours.value;
@@ -79,7 +80,7 @@
         fill(answer[key]);
         if (put) { changed(hours); }
         tell(said.dataset.put);
-      } else if (hours.value !== shown && !answer.faults[box.dataset.field]) {
+      } else if (hours.value !== shown && hours.value === sent.get(box.dataset.field) && !answer.faults[box.dataset.field]) {
         fill(answer[key]);
       }
       // What is wrong stands at its day, which may be far above what was pressed.
@@ -93,7 +94,7 @@
 
   var weeks = boxes.map(byTheWeek);
 
-  yizhan.showWeeks = function (answer, pressed) {
-    weeks.forEach(function (show) { show(answer, pressed); });
+  yizhan.showWeeks = function (answer, pressed, sent) {
+    weeks.forEach(function (show) { show(answer, pressed, sent); });
   };
 })();

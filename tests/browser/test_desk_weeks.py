@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 
 def test_a_new_station_and_self_service_by_the_week(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
@@ -34,3 +34,23 @@ def test_a_new_station_and_self_service_by_the_week(page: Page, desk_server: str
     expect(page.locator("[name=hours]")).to_have_value(hours)
     page.locator("[name=self_service_hours]").fill("24小时")
     expect(page.locator("[name='alone.we.way']")).to_have_value("all")
+
+
+def test_rows_follow_what_was_typed_last(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
+    """Also where the answer to what was typed before comes while one types."""
+    asked = []
+
+    def late(route: Route) -> None:
+        asked.append(route)
+        answer = route.fetch()
+        if len(asked) == 1:
+            page.locator("[name=hours]").fill("24小时")
+        route.fulfill(response=answer)
+
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/stations/A6")
+    page.locator("#f-week > summary").click()
+    page.route("**/look*", late)
+    page.locator("[name=hours]").fill("每天 9:00-12:00")
+    expect(page.locator("#meant .sentence")).to_have_text("全天24小时")
+    expect(page.locator("[name='week.we.way']")).to_have_value("all")
