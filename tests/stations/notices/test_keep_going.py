@@ -23,7 +23,7 @@ from stations.notices.facts import State, mail_to
 PROJECT = Path(__file__).parents[3]
 
 
-def until(what, seconds: float = 15.0) -> None:
+def until(what, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not happen"

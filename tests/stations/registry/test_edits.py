@@ -114,7 +114,7 @@ from stations.errors import StaleEdit
 from stations.registry.log import Registry
 
 url, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-registry = Registry.open(url, wait_s=60)
+registry = Registry.open(url, wait_s=300)
 snapshot = registry.snapshot()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -165,7 +165,7 @@ def test_two_hundred_editors_at_once(write, registry, database, make_station):
         office.stdin.flush()
     said = []
     for office in offices:
-        out, _ = office.communicate(timeout=60)
+        out, _ = office.communicate(timeout=300)
         said += [line.split() for line in out.splitlines()]
         assert office.returncode == 0
     outcomes = {int(number): (what, int(revision)) for what, number, revision in said}

@@ -16,7 +16,7 @@ from stations.web.siting.searching import MOST_WAITING, fault_of, fault_text
 from tests.stations.web.conftest import Person
 
 JSON = {"Accept": "application/json"}
-SOON_S = 10.0
+SOON_S = 60.0
 SEARCHING = {"siting", "siting-word"}
 UNCOUNTED = Settings(requests_per_minute=0, reports_per_hour=0)
 
