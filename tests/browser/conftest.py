@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from stations.desk.desk import Desk
@@ -46,6 +46,9 @@ PROGRAMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
 
 CHROMIUM = Path(os.environ.get("CHROMIUM") or next(filter(os.path.exists, PROGRAMS), PROGRAMS[-1]))
 
+PATIENCE_MS = 15_000
+"""How long a page may take to show what it should; no test proves by it how quick that is, and others run beside."""
+
 QUIET = [
     "--no-sandbox",  # a container's root has no sandbox
     "--disable-gpu",
@@ -62,6 +65,7 @@ def chromium() -> Iterator[Browser]:
     """Chromium with no window."""
     if not CHROMIUM.exists():
         pytest.skip(f"No browser at {CHROMIUM}; install chromium or set CHROMIUM")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

@@ -96,7 +96,6 @@ class Journey:
     def another(self) -> Page:
         """Open a browser for somebody, of the same language and size."""
         page = self.visit(locale=BROWSERS[self.language], **(PHONE if self.phone else DESK))
-        page.set_default_timeout(10_000)
         page.emulate_media(reduced_motion="reduce")
         page.context.add_init_script(WIDE)
         return page
