@@ -19,6 +19,12 @@ WAITING = """new Promise(done => { indexedDB.open("yizhan-round").onsuccess = ev
     all.onsuccess = () => done(all.result.map(told));
 }; })"""
 
+TAKING_MS = 20_000
+"""Sheets are taken along one after the other, each with its parts: a network may be slow for every one of them."""
+
+SENDING_MS = 30_000
+"""At once, or when the page tries again, which it does every 20 seconds."""
+
 
 def photo() -> dict[str, object]:
     file = io.BytesIO()
@@ -42,7 +48,8 @@ def test_a_round_without_a_network(
     until(page, "navigator.serviceWorker.controller ? 1 : 0")
     page.get_by_role("button", name=says("Take these sheets along")).click()
     expect(page.locator("#take [role=status]")).to_contain_text(
-        says("{all} sheets are on this phone. They open without a network, until you sign out.").partition("}")[2]
+        says("{all} sheets are on this phone. They open without a network, until you sign out.").partition("}")[2],
+        timeout=TAKING_MS,
     )
     assert "/desk/inspections/sheet/A1" in page.evaluate(KEPT)
 
@@ -70,7 +77,7 @@ def test_a_round_without_a_network(
     assert inspections(desk_registry, clerk) == []
 
     phone.set_offline(False)
-    expect(page.locator(".round-says")).to_contain_text("近处驿站", timeout=15000)
+    expect(page.locator(".round-says")).to_contain_text("近处驿站", timeout=SENDING_MS)
     (one,) = inspections(desk_registry, clerk)
     assert (one.state, one.code, one.answers.count(".jpg")) == ("sent", "A1", 1)
     assert page.evaluate(WAITING) == []

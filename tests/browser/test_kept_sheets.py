@@ -1,7 +1,7 @@
 """Sheets that were taken along are for who took them alone: not for who was shut out since, nor for who comes next."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,21 +10,22 @@ from playwright.sync_api import Browser, Page, expect
 
 from stations.people.facts import By
 from stations.web.who import KEPT_IN
+from tests.browser.test_inspect import TAKING_MS
 from tests.browser.test_offline import until
 
 KEPT = "caches.has('yizhan-round')"
-PATIENCE_S = 3.0
+LONGEST_S = 60.0
 
 
 class Slow:
-    """The house behind a network that can be slow for the pages of a round."""
+    """The house behind a network that can be slow for the pages of a round: until it flows again."""
 
     def __init__(self, app: Flask) -> None:
-        self.app, self.wait_s = app, 0.0
+        self.app, self.flows = app, Event()
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/desk/inspections/"):
-            time.sleep(self.wait_s)
+            self.flows.wait(LONGEST_S)
         return self.app(environ, start)
 
 
@@ -41,15 +42,16 @@ def house(serve: Callable[[object], str], slow: Slow) -> str:
 @pytest.fixture
 def phone(chromium: Browser, house: str, slow: Slow, enter: Callable[..., str]) -> Iterator[tuple[Page, str]]:
     """A phone on which a clerk took the sheets of a round along."""
-    slow.wait_s = 0.0
+    slow.flows.set()
     context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 390, "height": 844})
     page = context.new_page()
     login = enter(page, "clerk", "360681101")
     page.goto(f"{house}/desk/inspections/next?list=rating")
     until(page, "navigator.serviceWorker.controller ? 1 : 0")
     page.get_by_role("button", name="把这些检查表带上").click()
-    expect(page.locator("#take [role=status]")).to_contain_text("已存在手机上")
+    expect(page.locator("#take [role=status]")).to_contain_text("已存在手机上", timeout=TAKING_MS)
     yield page, login
+    slow.flows.set()
     context.close()
 
 
@@ -57,16 +59,18 @@ def test_who_is_shut_out_sees_no_sheet_any_more(
     phone: tuple[Page, str], house: str, desk_app: Flask, slow: Slow
 ) -> None:
     page, login = phone
-    slow.wait_s = PATIENCE_S + 0.8
+    slow.flows.clear()
     page.goto(f"{house}/desk/inspections/sheet/A1?list=rating", wait_until="commit")
-    expect(page.locator("#i-water")).to_be_visible(timeout=PATIENCE_S * 1000 + 1200)  # as it was taken along
+    expect(page.locator("#i-water")).to_be_visible()  # as it was taken along
+    slow.flows.set()
     page.wait_for_timeout(1000)
     assert page.evaluate(KEPT), "whose it is keeps it"
 
     desk_app.extensions[KEPT_IN].people.disable(login, by=By("test"))
+    slow.flows.clear()
     page.goto(f"{house}/desk/inspections/sheet/A1?list=rating", wait_until="commit")
-    slow.wait_s = 0.0
-    expect(page.locator("input[type=password]")).to_be_visible(timeout=8000)
+    slow.flows.set()
+    expect(page.locator("input[type=password]")).to_be_visible()
     until(page, "document.readyState === 'complete'")
     assert not page.evaluate(KEPT)
 
