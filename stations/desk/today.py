@@ -137,12 +137,18 @@ def shared_out(lines: Sequence[Line], needed: Today) -> tuple[Share, ...]:
     tuple of Share
         One where all lie in one area; empty where none is in use.
     """
-    counties = {line.township[:COUNTY] for line in lines if line.serves and line.township}
-
-    def count(found: Iterable[Line]) -> Counter[str]:
-        return Counter(line.township[:COUNTY] if len(counties) > 1 else line.township for line in found if line.serves)
-
-    stations, overdue = count(lines), count(one.line for one in needed.overdue)
-    reported = count({one.line.code: one.line for one in needed.reported}.values())
+    stations = Counter(line.township for line in lines if line.serves)
+    overdue = Counter(one.line.township for one in needed.overdue)
+    found_at = {one.line.code: one.line for one in needed.reported if one.line.serves}
+    reported = Counter(line.township for line in found_at.values())
+    if len({township[:COUNTY] for township in stations if township}) > 1:
+        stations, overdue, reported = _by_county(stations), _by_county(overdue), _by_county(reported)
     shares = (Share(area, stations[area], reported[area], overdue[area]) for area in stations)
     return tuple(sorted(shares, key=lambda one: (-one.overdue, -one.reported, one.area)))
+
+
+def _by_county(counts: Counter[str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for township, count in counts.items():
+        found[township[:COUNTY]] += count
+    return found

@@ -135,19 +135,26 @@ def say_area(house: House, area: str) -> str:
     """Name a township, a county, a city or a province by its name and code; by its code where it has no name."""
     if not area:
         return gettext("everywhere")
-    if name := area_called(house, area):
-        return f"{name} ({area})"
+    name = _name_of(house, area)
+    return f"{name} ({area})" if name else _by_code(area)
+
+
+def say_county(house: House, area: str) -> str:
+    """Name a county or a township by its name alone; by its code where it has none."""
+    return (_name_of(house, area) or _by_code(area)) if area else gettext("no township")
+
+
+def _name_of(house: House, area: str) -> str:
+    return township_names(house).get(area) or area_name(area)
+
+
+def _by_code(area: str) -> str:
     whole = {
         2: gettext("the province %(area)s", area=area),
         4: gettext("the city %(area)s", area=area),
         6: gettext("the county %(area)s", area=area),
     }
     return str(whole.get(len(area), area))
-
-
-def area_called(house: House, area: str) -> str:
-    """The name of a township, a county, a city or a province; empty where nobody knows it."""
-    return township_names(house).get(area) or area_name(area)
 
 
 def townships_of(lines: Iterable[Line], house: House) -> list[tuple[str, str]]:

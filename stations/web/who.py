@@ -297,12 +297,11 @@ def _refused(need: Need, house: House, values: Values) -> Response | None:
 
 def _renew(registry: Registry) -> None:
     """Have whoever asks answered by what they have seen already, though another worker may have shown it to them."""
-    wrote = session.get(WROTE)
     if request.method not in READING:
         # The form may be of a revision that this worker has not looked for yet: a colleague's own would stand against
         # it as if somebody had put the older record back.
         registry.renew()
-    elif isinstance(wrote, int):
+    elif isinstance(wrote := session.get(WROTE), int):
         registry.renew(wrote)
 
 

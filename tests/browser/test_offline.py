@@ -33,8 +33,8 @@ PACK = """caches.open("yizhan-kept").then(cache => cache.match("/kept/pack")).th
 
 def until(page: Page, promised: str):
     """Wait until what is promised is true, and give it."""
-    until = monotonic() + LONG_S
-    while monotonic() < until:
+    deadline = monotonic() + LONG_S
+    while monotonic() < deadline:
         if said := page.evaluate(promised):
             return said
         page.wait_for_timeout(50)

@@ -19,7 +19,7 @@ from stations.people.rights import areas_of, may_somewhere
 from stations.stock.scope import Scope
 from stations.upkeep.facts import Aspect, Task
 from stations.web.cautions import Cautions
-from stations.web.deskwords import area_called, say_area, say_aspect, say_day, say_moment, say_standing, say_township
+from stations.web.deskwords import say_aspect, say_county, say_day, say_moment, say_standing, say_township
 from stations.web.params import first, given
 from stations.web.room import Room, asker, page, sent, text_of
 from stations.web.supplied import say_needs
@@ -215,8 +215,7 @@ def areas_told(shares: Sequence[Share], room: Room) -> list[AreaTold]:
 
     return [
         AreaTold(
-            area_called(room.house, one.area)
-            or (say_area(room.house, one.area) if one.area else gettext("no township")),
+            say_county(room.house, one.area),
             one,
             there(one, one.stations),
             there(one, one.reported, REPORTED),
