@@ -1,6 +1,7 @@
 """The staff on a round: the next station, its sheet, what was found, what is to be put right."""
 
 import io
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -177,7 +178,9 @@ def test_what_was_found_goes_into_the_record_when_somebody_presses(hire, registr
     assert station.extra["统一标识"] == "有"
     assert registry.history("A1")[-1].batch.what == f"inspection 1 by {clerk.login}"
     history = clerk.see("/desk/stations/A1").one("ol", class_="history").text
-    assert f"由 clerk某 ({clerk.login}) 的 1 号巡查写入" in history
+    assert re.search(rf"由 clerk某( \({clerk.login}\))? 的 1 号巡查写入", history), (
+        "with the log-in where two bear the name"
+    )
     again = clerk.see("/desk/inspections/1")
     assert not again.all("section", class_="looked"), "the record says it all"
     stale = clerk.post("/desk/inspections/1/write", seen="1")

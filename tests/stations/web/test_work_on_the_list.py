@@ -227,7 +227,7 @@ def test_what_was_changed_since_is_not_taken_back_and_one_is_told(office, regist
         seen = registry.snapshot().revisions[0]
         clerk.send("/desk/stations/A1/cell", 200, seen=str(seen), field="phone", value=phone)
     page = read_page(officer.send("/desk/changes/2/undo", 409).text)
-    assert clerk.login in page.text
+    assert "clerk某" in page.text
     assert registry.snapshot().station("A1").phone == "2"
 
 
