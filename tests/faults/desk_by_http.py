@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from stations.people.people import People
 from stations.registry.log import Registry
 from tests.faults import desk_writes
 from tests.faults.desk_writes import FIRST_AREA, NOW, Write, of_number
-from tests.faults.serving import ANSWERS_WITHIN_S, CutOffError, Sender, Server
+from tests.faults.serving import CutOffError, Sender, Server
 from tests.stations.photos.conftest import sent as photo
 from tests.town import SHANGHAI
 
@@ -73,11 +72,7 @@ class Sending:
             It was answered, and not done.
         """
         sent = {name.replace("__", "."): text for name, text in fields.items()}
-        tried_until = time.monotonic() + ANSWERS_WITHIN_S
-        while (answer := (by or self.browser).post(path, sent, files)).status_code == 503:
-            if time.monotonic() > tried_until:
-                break
-            time.sleep(0.5)  # ten at once are many for a server that just came: it asks them to send it again
+        answer = (by or self.browser).post(path, sent, files)
         if answer.status_code in {409, 503}:
             raise RefusedError(f"{path}: {answer.status_code} {said_in(answer.text)}")
         assert answer.status_code == 303, f"{path}: {answer.status_code} {said_in(answer.text)}"

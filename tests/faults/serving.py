@@ -185,13 +185,28 @@ class Sender:
         """
         if not self.token:
             self.token = self.get("/api/token").json()["token"]
-        self.sending = True
-        try:
-            return self._ask("POST", path, {**fields, "csrf_token": self.token}, files)
-        finally:
-            self.sending = False
+        return self._ask("POST", path, {**fields, "csrf_token": self.token}, files)
 
     def _ask(
+        self,
+        verb: str,
+        path: str,
+        fields: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> requests.Response:
+        """Ask, and again in a moment when told so: ten at once are many for a server that just came."""
+        give_up_at = time.monotonic() + ANSWERS_WITHIN_S
+        while True:
+            self.sending = verb == "POST"
+            try:
+                answer = self._ask_once(verb, path, fields, files)
+            finally:
+                self.sending = False
+            if answer.status_code != 503 or time.monotonic() > give_up_at:
+                return answer
+            time.sleep(0.5)
+
+    def _ask_once(
         self,
         verb: str,
         path: str,
