@@ -133,7 +133,7 @@ def killed(url, writers_of, proven):
     server.kill_all()
     before = {name: len(writer.done) for name, writer in writers.items()}
     server.start()
-    deadline = time.monotonic() + 2 * ANSWERS_WITHIN_S
+    deadline = time.monotonic() + 5 * ANSWERS_WITHIN_S
     while waits := {name: one.told for name, one in writers.items() if len(one.done) == before[name]}:
         assert time.monotonic() < deadline, f"they do not write again: {waits}"
         for writer in writers.values():
@@ -145,7 +145,9 @@ def killed(url, writers_of, proven):
     assert all(writer.cut for writer in writers.values()), "each kind was killed in the middle"
     for writer in writers.values():
         writer.look()
-        assert len(writer.refused) <= 2, f"what was left behind keeps nobody from writing: {writer.refused}"
+        # On PostgreSQL the work of a killed worker may still be committed when its writer has asked again.
+        left_behind = f"what was cut off keeps nobody from writing: {writer.refused}"
+        assert len(writer.refused) <= len(writer.cut) + 1, left_behind
     assert People(registry.store, lambda: NOW, "").audit.verify().broken is None
     assert proven(url).revision > 0
     return server
@@ -153,7 +155,7 @@ def killed(url, writers_of, proven):
 
 def asked_at_length(server, changes):
     """Ask what would be if so many stations were added; gives the status, and what is said."""
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=20.0)
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=ANSWERS_WITHIN_S)
     try:
         connection.request("GET", f"/planning?{'&'.join(['add=117.9000,28.3000,;24/7'] * changes)}")
         answer = connection.getresponse()
