@@ -20,7 +20,7 @@ from stations.registry.schema import NOTICE_DELIVERY, NOTICE_EVENT, NOTICE_REACH
 from stations.registry.stores import Store, insert_many
 
 JOINED = 3
-"""Tries that a message to a robot has left at least when something is added to it; the last two are 18 hours apart."""
+"""Tries that a message to a robot has left at least when something is added to it; the last two are a day apart."""
 
 
 @dataclass(frozen=True, slots=True)

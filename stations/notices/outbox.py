@@ -18,8 +18,8 @@ from stations.notices.gathering import event_of
 from stations.registry.schema import NOTICE_DELIVERY, NOTICE_EVENT, NOTICE_TRY
 from stations.registry.stores import Store
 
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60))
-"""How long after each try the next one is; 22 hours in all."""
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 3 * 60, 6 * 60, *[12 * 60] * 5))
+"""How long after each try the next one is; 70 hours in all, longer than a weekend on which nobody mends a server."""
 
 TRIES = len(WAITS) + 1
 
@@ -154,6 +154,13 @@ class Outbox:
         with self._store.writing() as connection:
             if not connection.execute(NOTICE_DELIVERY.update().where(mine).values(**values)).rowcount:
                 raise UnknownHookError("There is no delivery {number} here.", number=number)
+
+    def all_again(self, target: str, now: datetime) -> None:
+        """Try all once more that was given up for somebody, from now on as often as at first."""
+        mine = (NOTICE_DELIVERY.c.target == target) & (NOTICE_DELIVERY.c.state == State.GIVEN_UP.value)
+        values = {"state": State.WAITING.value, "due": text_of(now), "held": "", "remaining": TRIES}
+        with self._store.writing() as connection:
+            connection.execute(NOTICE_DELIVERY.update().where(mine).values(**values))
 
     def drop_waiting(self, target: str) -> None:
         """Send nothing more of what waits for somebody."""

@@ -19,13 +19,15 @@ from stations.web.params import first, given, one_of
 from stations.web.room import asker, lead, number_of, page, sent, text_of
 from stations.web.who import DESK, STAFF, About, Place, Values, allowed, by_asker, needs, person_of
 
-SAID = frozenset({"chosen", "changed", "paused", "resumed", "removed", "tested", "again", "robot"})
+SAID = frozenset({"chosen", "changed", "paused", "resumed", "removed", "tested", "again", "all", "robot"})
 HOOK_FIELDS = frozenset({"area", "url", "sign", "kinds"})
 STATES = {"pause": (HookState.PAUSED, "paused"), "resume": (HookState.ON, "resumed")}
 USUAL = frozenset({Kind.REPORTS, Kind.PROPOSED, Kind.SETTLED, Kind.TASKS})
 """What is ticked for who never chose."""
 
-DO = ("save", *STATES, "test", "secret", "remove")
+SENDS = {"test": "tested", "again": "all"}
+
+DO = ("save", *STATES, *SENDS, "secret", "remove")
 
 
 def the_hook(notices: Notices) -> About:
@@ -114,9 +116,8 @@ def hook_views(door: Blueprint, house: House, notices: Notices) -> None:
         if do == "remove":
             notices.set_state(there, HookState.GONE, by=by_asker(request))
             return lead(url_for("notices.notices", said="removed"))
-        if do == "test":
-            notices.try_out(there, notices.clock())
-            return lead(url_for("notices.one_hook", hook=hook, said="tested"))
+        if do in SENDS:
+            return put_on_its_way(notices, there, do)
         if do in STATES:
             state, said = STATES[do]
             notices.set_state(there, state, by=by_asker(request))
@@ -134,6 +135,15 @@ def hook_views(door: Blueprint, house: House, notices: Notices) -> None:
         number = number_of(sent({"delivery"}), "delivery")
         notices.outbox.again(number, hook_at(hook), notices.clock())
         return lead(url_for("notices.one_hook", hook=hook, said="again"))
+
+
+def put_on_its_way(notices: Notices, hook: Hook, do: str) -> Response:
+    """Send a test, or once more all that was given up."""
+    if do == "test":
+        notices.try_out(hook, notices.clock())
+    else:
+        notices.outbox.all_again(hook_at(hook.number), notices.clock())
+    return lead(url_for("notices.one_hook", hook=hook.number, said=SENDS[do]))
 
 
 def renewed(house: House, notices: Notices, hook: Hook) -> Response:

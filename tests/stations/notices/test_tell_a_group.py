@@ -19,6 +19,7 @@ import pytest
 
 from stations.errors import NoticeError, PostError
 from stations.notices.facts import HookState, Kind, State, hook_at
+from stations.notices.outbox import TRIES
 from stations.notices.posting import Answered, Poster
 from stations.notices.robots import Form, form_of, shown
 from stations.notices.webaddress import InTime, WebAddress, reachable
@@ -327,7 +328,7 @@ def test_a_robot_that_never_answers_is_given_up_and_the_next_message_begins_anew
     hook, _ = office.notices.hooks.add(WEST, WebAddress.read(WECOM), ("edits",), by=BY)
     office.notices.look(office.now)
     office.hook.status = 0
-    for number in range(16):
+    for number in range(26):
         if number % 2 == 0:
             office.edit("W1", phone=str(number))
         office.tell()
@@ -335,5 +336,5 @@ def test_a_robot_that_never_answers_is_given_up_and_the_next_message_begins_anew
     log = office.notices.outbox.log(hook_at(hook.number))
     assert {one.state for one, _, _ in log} == {State.WAITING, State.GIVEN_UP}
     assert len(log) == 2
-    assert sum(len(events) for _, events, _ in log) == 8
-    assert log[1][0].tries == 8
+    assert sum(len(events) for _, events, _ in log) == 13
+    assert log[1][0].tries == TRIES

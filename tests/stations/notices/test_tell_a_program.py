@@ -68,7 +68,7 @@ def test_nothing_of_people_is_sent(office):
         assert word not in sent
 
 
-def test_a_program_that_does_not_answer_is_tried_for_a_day_and_then_given_up(office):
+def test_a_program_that_does_not_answer_is_tried_for_three_days_and_then_given_up(office):
     hook, _ = office.hook_up()
     office.hook.status = 500
     office.edit("W1", phone="1")
@@ -80,9 +80,9 @@ def test_a_program_that_does_not_answer_is_tried_for_a_day_and_then_given_up(off
         office.now += timedelta(seconds=1)
         state = office.notices.deliver_next(office.now)
     assert state is State.GIVEN_UP
-    assert timedelta(hours=20) < office.now - begun < timedelta(hours=24)
+    assert timedelta(hours=60) < office.now - begun < timedelta(hours=72)
     [(delivery, _, tries)] = office.notices.outbox.log(hook_at(hook.number))
-    assert len(tries) == 8
+    assert len(tries) == len(WAITS) + 1
     assert tries[0].answer == "500 said"
     assert office.notices.outbox.given_up([hook_at(hook.number)]) == {hook_at(hook.number): 1}
     office.hook.status = 200
@@ -91,6 +91,43 @@ def test_a_program_that_does_not_answer_is_tried_for_a_day_and_then_given_up(off
     assert len({headers["X-Yizhan-Delivery"] for _, _, headers in office.hook.sent}) == 1
     with pytest.raises(UnknownHookError):
         office.notices.outbox.again(delivery.number, hook_at(99), office.now)
+
+
+def test_a_program_that_is_away_over_a_weekend_is_told_all_of_it_and_nobody_has_to_do_anything(office):
+    office.hook_up()
+    office.hook.status = 0
+    for hour in range(60):  # from Friday evening to Monday morning
+        if hour % 7 == 0:
+            office.edit("W1", phone=str(hour))
+        office.tell()
+        office.pass_time(hours=1)
+    assert office.hook.sent == []
+    office.hook.status = 200
+    office.pass_time(hours=12)
+    office.tell()
+    assert office.notices.outbox.waiting() == 0
+    assert len(office.hook.sent) == len(range(0, 60, 7))
+
+
+def test_all_that_was_given_up_is_sent_again_with_one_press_and_nothing_else(office):
+    hook, _ = office.hook_up()
+    office.edit("W1", phone="0")
+    office.tell()
+    office.hook.status = 410
+    for number in range(1, 4):
+        office.edit("W1", phone=str(number))
+        office.tell()
+    while office.notices.outbox.waiting():
+        office.pass_time(hours=12)
+        office.tell()
+    assert office.notices.outbox.given_up([hook_at(hook.number)]) == {hook_at(hook.number): 3}
+    office.hook.status, before = 200, len(office.hook.sent)
+    office.notices.outbox.all_again(hook_at(99), office.now)
+    assert office.notices.deliver_all(office.now) == 0
+    office.notices.outbox.all_again(hook_at(hook.number), office.now)
+    assert office.notices.deliver_all(office.now) == 3
+    assert len(office.hook.sent) == before + 3
+    assert office.notices.outbox.given_up([hook_at(hook.number)]) == {}
 
 
 def test_a_fault_of_ours_counts_as_a_try_and_is_not_tried_for_ever(office, monkeypatch, caplog):
@@ -109,7 +146,7 @@ def test_a_fault_of_ours_counts_as_a_try_and_is_not_tried_for_ever(office, monke
         state = office.notices.deliver_next(office.now)
     assert state is State.GIVEN_UP
     [(_, _, tries)] = office.notices.outbox.log(hook_at(hook.number))
-    assert len(tries) == 8
+    assert len(tries) == len(WAITS) + 1
     assert "its log says why" in tries[0].answer
     assert "KeyError" in caplog.text
     assert said not in caplog.text

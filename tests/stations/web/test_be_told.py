@@ -109,15 +109,22 @@ def test_an_officer_sets_a_webhook_tries_it_out_and_takes_it_away(office, hire):
     office.hook.status = 500
     office.tell()
     assert "500 said" in officer.see(address).text
-    for _ in range(7):
+    officer.send(address, 303, do="test")
+    while office.notices.outbox.waiting():
         office.pass_time(hours=12)
         office.notices.deliver_all(office.now)
     officer = hire("officer", "officer", WEST)  # days later, signed in once more
     assert "没送到的推送" in officer.see("/desk").text
     assert "hooks.example.org" not in hire("unsent", "clerk", WEST).see("/desk").text
     office.hook.status = 200
-    [(delivery, _, _)] = office.notices.outbox.log(hook_at(hook.number))
+    assert "没送到的全部重发" in officer.see(address).text
+    (_, _, _), (delivery, _, _) = office.notices.outbox.log(hook_at(hook.number))
     officer.send(f"{address}/again", 303, delivery=str(delivery.number))
+    office.pass_time(minutes=1)
+    office.tell()
+    assert "没送到的推送" in officer.see("/desk").text
+    assert "没送到的全部重发" not in officer.see(address).text, "one alone has a button of its own"
+    officer.send(address, 303, do="again")
     office.pass_time(minutes=1)
     office.tell()
     assert "没送到的推送" not in officer.see("/desk").text
