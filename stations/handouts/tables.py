@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from flask_babel import format_decimal, gettext
 
@@ -188,11 +189,14 @@ def printed(value: Value, column: Column, unit: str) -> str:
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Write a table as CSV: UTF-8 with a byte order mark, lines ended by CR LF, texts that cannot run as formulas."""
+    return (BOM + csv_lines(chain([header], rows))).encode()
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Write rows as lines of CSV, as `write_csv` does."""
     page = io.StringIO(newline="")
-    writer = csv.writer(page)
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return (BOM + page.getvalue()).encode()
+    csv.writer(page).writerows([_cell(value) for value in row] for row in rows)
+    return page.getvalue()
 
 
 def table_csv(table: Table) -> bytes:

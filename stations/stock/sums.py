@@ -104,23 +104,24 @@ def add_up(connection: sa.Connection, scope: Scope, first: date, last: date, ear
     )
 
 
-def each_day(
-    connection: sa.Connection, scope: Scope, first: date, last: date, most: int
-) -> list[tuple[str, date, Came]] | None:
-    """How many came to each station on each day, by code and day; None where that is more than so many rows."""
+def each_day(connection: sa.Connection, scope: Scope, first: date, last: date) -> list[tuple[str, date, Came]]:
+    """How many came to each station on each day, by code and day."""
     found: list[tuple[str, date, Came]] = []
     with closing(_parts(connection, _stations(connection, scope), first, last)) as parts:
         for part in parts:
-            known = part.figures[:, KNOWN] > 0
-            if len(found) + np.count_nonzero(known) > most:
-                return None
-            figures = part.figures[:, :KNOWN].transpose(0, 2, 1)[known].tolist()
-            rows, days = (places.tolist() for places in np.nonzero(known))
+            figures = part.figures[:, :KNOWN].transpose(0, 2, 1)
+            rows, days = np.nonzero(part.figures[:, KNOWN] > 0)
             found += [
                 (part.codes[row], _day(part.month, at), Came(*came))
-                for row, at, came in zip(rows, days, figures, strict=True)
+                for row, at, came in zip(rows.tolist(), days.tolist(), figures[rows, days].tolist(), strict=True)
             ]
     return sorted(found, key=itemgetter(0, 1))
+
+
+def days_known(connection: sa.Connection, scope: Scope, first: date, last: date) -> int:
+    """Of how many days anything is known, of each station by itself."""
+    with closing(_parts(connection, _stations(connection, scope), first, last)) as parts:
+        return sum(int(np.count_nonzero(part.figures[:, KNOWN])) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ What staff enter is corrected, not overwritten: the line that stands no more sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from stations.registry.schema import STATION, VISIT_COUNT
 from stations.registry.stores import Store
 from stations.registry.visitmonths import note_people
 from stations.stock.scope import Scope, Where
-from stations.stock.sums import Came, Sums, add_up, each_day
+from stations.stock.sums import Came, Sums, add_up, days_known, each_day
 from stations.stock.supplies import as_text, check_day, in_time, known, next_number
 
 MOST_A_DAY = 100_000
@@ -189,8 +189,25 @@ class Visits:
         """How many came to some stations, by day; without days of which nothing is known."""
         return self.sums(scope, first, last).by_day
 
-    def each(self, scope: Scope, first: date, last: date, most: int) -> list[tuple[str, date, Came]] | None:
-        """How many came to each station on each day, by code and day; None where that is more than so many rows.
+    def each(self, scope: Scope, first: date, last: date) -> Iterator[tuple[str, date, Came]]:
+        """How many came to each station on each day, by month, code and day.
+
+        Each month is read by itself, so that nobody who writes has to wait for all of it, and memory holds one.
+
+        Raises
+        ------
+        RegistryError
+            The database cannot be read.
+        """
+        while first <= last:
+            end = min(last, (first.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+            with self._store.reading() as connection:
+                found = each_day(connection, scope, first, end)
+            yield from found
+            first = end + timedelta(days=1)
+
+    def days_known(self, scope: Scope, first: date, last: date) -> int:
+        """How many rows `each` has.
 
         Raises
         ------
@@ -198,7 +215,7 @@ class Visits:
             The database cannot be read.
         """
         with self._store.reading() as connection:
-            return each_day(connection, scope, first, last, most)
+            return days_known(connection, scope, first, last)
 
     def notes(self, code: str, first: date, last: date) -> tuple[Noted, ...]:
         """What staff entered of a station and the days of a time, the newest first; also what was corrected since.

@@ -26,7 +26,7 @@ from stations.web.stock.reading import (
     township_in,
     with_args,
 )
-from stations.web.stock.sheets import as_csv, as_workbook, each_table, visit_tables
+from stations.web.stock.sheets import as_workbook, each_csv, visit_tables
 from stations.web.who import STAFF, Place, allowed, needs
 
 PARAMETERS = frozenset({"first", "last", "by", "township", "lang"})
@@ -36,8 +36,8 @@ DAYS_BEFORE = 30
 SHOWN = 20
 """Stations of a ranking; all are in the workbook."""
 
-MOST_ROWS = 100_000
-"""Rows of stations and days that a file may have."""
+MOST_ROWS = 1_000_000
+"""Rows of stations and days that a file may have; spreadsheet programs show 1,048,576. A month of 20,000 stations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,17 @@ def visits_views(door: Blueprint, room: Room, stock: Stock) -> None:
         time = read_time(args, room.today)
         scope = Scope.of(asker()).narrowed(inside=township_in(args))
         lines = {line.code: line for line in lines_for(room.desk.roll().lines, asker())}
-        rows = stock.visits.each(scope, time.first, time.last, MOST_ROWS)
-        if rows is None:
+        found = stock.visits.days_known(scope, time.first, time.last)
+        if found > MOST_ROWS:
             raise BadParameter(
-                "first", time.first.isoformat(), "That are too many rows for one file. Ask for fewer days."
+                "first",
+                time.first.isoformat(),
+                "That would be {count} rows, and a spreadsheet opens {most} at most. Ask for fewer days.",
+                count=f"{found:,}",
+                most=f"{MOST_ROWS:,}",
             )
-        return as_csv(each_table(rows, lines, room.house), "visits", gettext("Visits"), room)
+        rows = stock.visits.each(scope, time.first, time.last)
+        return each_csv(rows, lines, room.house, gettext("Visits"), room)
 
 
 def read_time(args: Args, today: date) -> Time:

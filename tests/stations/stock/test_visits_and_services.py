@@ -49,7 +49,7 @@ def test_of_a_day_the_largest_source_counts_and_none_is_added(enter, stock, regi
     assert in_all([Came(42, 3, 40, 27), Came(5, 0, 0, 5)]) == Came(47, 3, 40, 32)
     assert stock.visits.by_day(Scope().narrowed(inside=EAST), *week) == {TODAY: Came(5, 0, 0, 5)}
     assert stock.visits.by_day(Scope().narrowed(codes=("A1",)), YESTERDAY, YESTERDAY) == {YESTERDAY: Came(2, 0, 0, 2)}
-    assert [(code, day, came.people) for code, day, came in stock.visits.each(Scope(), *week, 10)] == [
+    assert [(code, day, came.people) for code, day, came in stock.visits.each(Scope(), *week)] == [
         ("A1", YESTERDAY, 2),
         ("A1", TODAY, 40),
         ("B1", TODAY, 5),

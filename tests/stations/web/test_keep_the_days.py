@@ -284,6 +284,20 @@ def test_visits_of_many_stations_are_entered_on_one_page(office, clerk) -> None:
     assert "30" not in west.client.get("/desk/visits.csv").text
 
 
+def test_a_long_file_is_put_together_in_parts_and_one_that_no_spreadsheet_opens_is_refused(clerk, monkeypatch) -> None:
+    path = "/desk/stations/A1/visits"
+    days = [today() - timedelta(days=number) for number in range(7)]
+    clerk.send(path, **form_of(clerk, path) | {f"door.{day.isoformat()}": "10" for day in days})
+    whole = clerk.client.get("/desk/visits.csv").data
+    assert whole.count(b"\r\n") == 8
+    monkeypatch.setattr("stations.web.stock.sheets.AT_ONCE", 2)
+    assert clerk.client.get("/desk/visits.csv").data == whole
+    monkeypatch.setattr("stations.web.stock.visits.MOST_ROWS", 6)
+    answer = clerk.client.get("/desk/visits.csv")
+    assert answer.status_code == 400
+    assert "一共 7 行，表格软件最多打开 6 行。请缩短日期范围。" in answer.text
+
+
 def test_times_are_drawn_by_day_week_or_month(clerk) -> None:
     path = "/desk/stations/A1/visits"
     days = [today() - timedelta(days=number) for number in range(7)]
