@@ -193,7 +193,7 @@ def plan_of(
     wish: Wish,
     *,
     may: Callable[[Line], bool],
-    reported: Collection[str] = (),
+    reported: Mapping[str, Collection[Aspect]] = NOTHING,
 ) -> Plan:
     """Work out what a wish would do to each station of a list.
 
@@ -202,8 +202,8 @@ def plan_of(
     may
         Whether whoever asks may change a station.
     reported
-        Codes of stations of which people reported something: whatever is written of one settles that, so somebody is to
-        look at it alone.
+        Stations of which people reported something, and of what: whatever is written of one settles that, so somebody
+        is to look at it alone. A day of checking settles nothing, and may be written but for what was reported itself.
     """
     turned: list[Turned] = []
     same: list[Line] = []
@@ -217,7 +217,7 @@ def plan_of(
         before = snapshot.stations[row]
         if before.township != line.township:  # nor may whoever sees the line be meant to see where it went
             continue
-        fault: StationsError | None = _refusal(line, may, reported)
+        fault: StationsError | None = _refusal(line, wish, may, reported)
         after = before
         if fault is None:
             try:
@@ -266,10 +266,15 @@ def _stands(now: Snapshot, one: Turned) -> bool:
         return False
 
 
-def _refusal(line: Line, may: Callable[[Line], bool], reported: Collection[str]) -> EntryError | None:
+def _refusal(
+    line: Line, wish: Wish, may: Callable[[Line], bool], reported: Mapping[str, Collection[Aspect]]
+) -> EntryError | None:
     if not may(line):
         return EntryError("You may not change this station; propose it in its form.")
-    if line.code in reported:
+    if wish.what is What.CHECKED:
+        if any(CHECKED[aspect] in wish.values for aspect in reported.get(line.code, ())):
+            return EntryError("People reported just this of it. Look at that first.")
+    elif line.code in reported:
         return EntryError("People reported something of it. Look at that first, as whatever is written settles it.")
     return None
 

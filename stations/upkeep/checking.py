@@ -1,4 +1,4 @@
-"""Checks by the staff: what was said of a record goes on when nothing but a day of checking was written into it."""
+"""Checks by the staff: what was said of a record goes on when nothing but days of checking, or photos, were written."""
 
 from __future__ import annotations
 

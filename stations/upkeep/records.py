@@ -15,12 +15,15 @@ from stations.upkeep.groups import as_moment, as_text
 CHECKED: Mapping[Aspect, str] = MappingProxyType({aspect: f"{aspect.value}_checked" for aspect in Aspect})
 """The field that says when somebody last made sure, by what of a station."""
 
+UNSAID = (*CHECKED.values(), "photos")
+"""Fields that nobody reports anything of: what else a record says is the same, whatever they hold."""
+
 MOST_WRITES = 200
 """Entries of one station that are looked at for when it last came to say something else; a week has hardly more."""
 
 
 def same_facts(before: str, after: str) -> bool:
-    """Whether two records, as JSON, say the same but for the days of checking."""
+    """Whether two records, as JSON, say the same but for the days of checking and the photos."""
     return before == after or _facts(before) == _facts(after)
 
 
@@ -51,6 +54,6 @@ def newest_revision(connection: sa.Connection, code: str, seen: int) -> int:
 
 def _facts(record: str) -> dict[str, object]:
     facts: dict[str, object] = orjson.loads(record)
-    for name in CHECKED.values():
+    for name in UNSAID:
         facts.pop(name, None)
     return facts

@@ -17,8 +17,9 @@ from stations.errors import EntryError, StationsError
 from stations.facts import AmenityState
 from stations.people.facts import Action
 from stations.upkeep.facts import Aspect
+from stations.web.desk.board import tasks_of
 from stations.web.desk.naming import say_what_of_all
-from stations.web.desk.sifting import PARAMETERS, Sifted, address_of, sift
+from stations.web.desk.sifting import PARAMETERS, address_of, sift
 from stations.web.deskwords import Told, say_aspect, spoken, tell
 from stations.web.errors import say
 from stations.web.params import Args, first, given, one_of
@@ -57,7 +58,7 @@ def together_views(door: Blueprint, room: Room) -> None:
     def together() -> Response:
         """Say what is to be changed of the stations that were chosen."""
         args = given(request.args)
-        lines, what, _ = meant(room, args)
+        lines, what = meant(room, args)
         return show(room, args, lines, what)
 
     @door.post("/bulk")
@@ -65,7 +66,7 @@ def together_views(door: Blueprint, room: Room) -> None:
     def change_together() -> Response:
         """Show what it would do; or do it, if it is still what was shown."""
         args = given(request.args)
-        lines, what, sifted = meant(room, args)
+        lines, what = meant(room, args)
         fields = sent({*FIELDS[what], "mark", "do", "page"})
         try:
             wish = read_wish(what, fields, room.names.taxonomy, room.today)
@@ -76,7 +77,7 @@ def together_views(door: Blueprint, room: Room) -> None:
             lines,
             wish,
             may=lambda line: allowed(Action.EDIT, Place(line.township, line.code)),
-            reported=sifted.reported,
+            reported=reported_of_all(room),
         )
         if text_of(fields, "do") != WRITE or not plan.turned:
             return show(room, args, lines, what, fields=fields, plan=plan)
@@ -91,7 +92,7 @@ def together_views(door: Blueprint, room: Room) -> None:
         return lead(url_for("desk.change", number=number, said="written"))
 
 
-def meant(room: Room, args: Args) -> tuple[list[Line], What, Sifted]:
+def meant(room: Room, args: Args) -> tuple[list[Line], What]:
     """The stations that an address means, and what is to be changed of them.
 
     Raises
@@ -105,9 +106,18 @@ def meant(room: Room, args: Args) -> tuple[list[Line], What, Sifted]:
         one_of(name, first(args, name, offered[0]), offered)
     what = What(first(args, "what", whats[0]))
     if first(args, "of", OF[0]) == "found":
-        return list(sifted.found), what, sifted
+        return list(sifted.found), what
     chosen = frozenset(args.get("code", ()))
-    return [line for line in sifted.mine if line.code in chosen], what, sifted
+    return [line for line in sifted.mine if line.code in chosen], what
+
+
+def reported_of_all(room: Room) -> dict[str, set[Aspect]]:
+    """Of what people reported something, by station."""
+    found: dict[str, set[Aspect]] = {}
+    if room.house.upkeep is not None:
+        for task in tasks_of(room, room.now):
+            found.setdefault(task.code, set()).add(room.house.upkeep.kinds[task.caution.kind].clears)
+    return found
 
 
 def show(

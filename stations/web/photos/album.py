@@ -18,6 +18,7 @@ from stations.people.facts import Action
 from stations.photos.keeping import Photos
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
+from stations.upkeep.checking import carry_over
 from stations.web.deskwords import say_moment, say_township
 from stations.web.errors import say
 from stations.web.params import BadParameter, first, given
@@ -30,7 +31,7 @@ WHAT = "photos"
 MOST_AT_ONCE = 10
 """Photos that are taken of one form."""
 
-SAID = frozenset({"added", "saved", "proposed", "shown", "erased", "nothing", "reports"})
+SAID = frozenset({"added", "saved", "proposed", "shown", "erased", "nothing"})
 _FIELD = re.compile(r"(caption|gone)\.[A-Za-z0-9_.-]{1,128}")
 UP, DOWN, SAVE = "up:", "down:", "save"
 
@@ -92,8 +93,6 @@ def album_views(door: Blueprint, room: Room, photos: Photos) -> None:
         sent()
         if all(one.name != name or one.what == "inspection" for one in photos.belongings(name) if one.code == code):
             abort(404)
-        if reported(room, code):
-            return back(code, "reports")
         try:
             write_added(room, code, [Photo(file=name)])
         except PhotoError as fault:
@@ -181,8 +180,6 @@ def taken(room: Room, stands: Station, revision: int, kept: Sequence[Photo], com
             return "nothing"
         propose(room, wanted, stands, revision, comment)
         return "proposed"
-    if reported(room, stands.code):
-        return "reports"
     return "added" if write_added(room, stands.code, kept) else "nothing"
 
 
@@ -193,7 +190,7 @@ def write_added(room: Room, code: str, kept: Sequence[Photo]) -> bool:
         demand(Action.EDIT, snapshot.station(code))  # it may have been moved this moment
         return [with_photos(snapshot.station(code), kept)]
 
-    done = room.desk.registry.write(with_them, what=WHAT, who=asker().login, at=room.now)
+    done = room.desk.registry.write(with_them, what=WHAT, who=asker().login, at=room.now, also=carry_over)
     return done.batch is not None
 
 
@@ -228,10 +225,6 @@ def put_in_order(room: Room, photos: Photos, code: str) -> Response:
     except ProposalError as fault:
         opened = Shown(rows, seen, pending=True, faults={"comment": say(fault)}, comment=comment)
         return show(room, photos, stands, opened, 422)
-    if outcome == "reports":
-        words = gettext("People reported something of this station. Look at that first, as any edit settles it.")
-        opened = Shown(rows, seen, pending=True, faults={"rows": words}, comment=comment)
-        return show(room, photos, stands, opened, 409)
     return back(code, outcome)
 
 
@@ -248,7 +241,7 @@ def ordered(room: Room, base: Station, stands: Station, seen: int, wanted: Stati
     if not allowed(Action.EDIT, stands):
         propose(room, wanted, stands, seen, comment)
         return "proposed"
-    return "reports" if reported(room, base.code) else ""
+    return ""
 
 
 def write_ordered(room: Room, wanted: Station, revision: int) -> str:
@@ -285,14 +278,6 @@ def propose(room: Room, wanted: Station, base: Station, revision: int, comment: 
     room.desk.proposals.propose(
         wanted, revision=revision, township=base.township, note=comment, who=asker().login, at=room.now
     )
-
-
-def reported(room: Room, code: str) -> bool:
-    """Whether people reported something that an edit would settle without anybody having looked."""
-    upkeep = room.house.upkeep
-    if upkeep is None:
-        return False
-    return any(task.code == code for task in upkeep.tasks(room.desk.registry.snapshot(), room.now))
 
 
 def shown_or_waiting(room: Room, station: Station) -> frozenset[str]:

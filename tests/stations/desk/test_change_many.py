@@ -16,6 +16,7 @@ from stations.facts import MAX_CLOSURES, Closure, Status
 from stations.registry.snapshot import Snapshot
 from stations.station import StationReader
 from stations.taxonomy import Taxonomy
+from stations.upkeep.facts import Aspect
 from tests.stations.desk.conftest import NOON
 
 TODAY = date(2026, 11, 20)
@@ -94,11 +95,18 @@ def test_a_plan_tells_what_changes_what_is_so_already_and_what_is_left_out(desk)
     )
     assert [one.code for one in made.turned] == ["A1"]
     assert [line.code for line in made.same] == ["A2"]
-    made = plan(desk, wish("phone", phone="2"), reported={"A1"})
+    made = plan(desk, wish("phone", phone="2"), reported={"A1": {Aspect.HOURS}})
     assert [one.line.code for one in made.left_out] == ["A1"]
     made = plan_of(desk.registry.snapshot(), desk.roll().lines, wish("phone", phone="2"), may=lambda line: False)
     assert made.turned == ()
     assert len(made.left_out) == 2
+
+
+def test_a_day_of_checking_settles_nothing_and_is_refused_only_for_what_was_reported_itself(desk) -> None:
+    sure = read_wish(What.CHECKED, {"aspect": ["hours", "position"]}, Taxonomy.load(), NOON.date())
+    made = plan(desk, sure, reported={"A1": {Aspect.AMENITIES}, "A2": {Aspect.AMENITIES, Aspect.HOURS}})
+    assert [one.code for one in made.turned] == ["A1"]
+    assert [one.line.code for one in made.left_out] == ["A2"]
 
 
 def test_a_station_with_as_many_closures_as_can_be_is_left_out(desk) -> None:

@@ -219,10 +219,19 @@ def test_photos_do_not_settle_what_people_reported(clerk, registry, photos):
     for number in (1, 2):
         sender = Sender(f"device{number}", f"10.{number}.0.1")
         upkeep.report("A3", "locked", sender=sender, found=now, now=now, revision=revision)
+    tasks = upkeep.tasks(registry.snapshot(), now)
     before = names(registry, "A3")
-    assert clerk.send("/desk/stations/A3/photos", files=[picture()]).location.endswith("said=reports")
+    assert clerk.send("/desk/stations/A3/photos", files=[picture()]).location.endswith("said=added")
+    name = names(registry, "A3")[-1]
+    assert names(registry, "A3") == [*before, name]
+    seen = clerk.see("/desk/stations/A3/photos").one("input", name="seen").attributes["value"]
+    rows = {"file": [name, *before]}
+    clerk.send("/desk/stations/A3/photos/arrange", seen=seen, do="save", **rows, **{f"gone.{name}": "1"})
     assert names(registry, "A3") == before
-    assert len(photos.of("A3", "station")) == len(before) + 1, "kept all the same"
+    clerk.send(f"/desk/stations/A3/photos/{name}/show")
+    assert names(registry, "A3") == [*before, name]
+    assert len(tasks) == 1
+    assert upkeep.tasks(registry.snapshot(), now) == tasks, "the caution stands, as old as it was"
     upkeep.looked("A3", "locked", "", who="lin", now=now)
 
 

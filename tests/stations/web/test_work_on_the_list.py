@@ -186,6 +186,13 @@ def test_a_station_that_people_reported_is_looked_at_alone(clerk, registry) -> N
         )
     page = read_page(press(clerk, 200, {"of": "found", "what": "phone"}, phone="1", do="look").text)
     assert "近处驿站" in page.all("ul", class_="matters")[0].text
+    checks = {"of": "found", "what": "checked"}
+    assert "有人反映的正是这一项" in press(clerk, 200, checks, aspect="hours", do="look").text
+    looked = read_page(press(clerk, 200, checks, aspect="amenities", do="look").text)
+    assert "有人反映" not in looked.text
+    press(clerk, 303, checks, aspect="amenities", do="write", mark=mark(looked))
+    assert registry.snapshot().station("A1").amenities_checked is not None
+    assert len(upkeep.tasks(registry.snapshot(), now)) == 1, "what was reported stands"
 
 
 def test_bad_wishes_are_told_and_what_was_typed_stays(clerk) -> None:
