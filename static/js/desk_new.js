@@ -1,4 +1,4 @@
-/* The hours of a new station while they are typed: what they mean, and what the week puts into them. */
+/* The hours and dates of a new station while they are typed: what they mean, and what the week puts into them. */
 (function () {
   "use strict";
 
@@ -15,7 +15,7 @@
     marked.forEach(function (name) { yizhan.sayWrong(name, said.faults[name]); });
     marked = Object.keys(said.faults);
     marked.forEach(function (name) { yizhan.sayWrong(name, said.faults[name]); });
-    meant.hidden = !said.hours.days.length;
+    meant.hidden = !said.hours.days.length && !form.elements.dates.value.trim();
     yizhan.drawHours(meant, said.hours, { closed: words.closed, comma: words.comma, week: words.week });
   }
 
@@ -24,7 +24,7 @@
   });
 
   form.addEventListener("input", function (event) {
-    if (event.target.name !== "hours" && !/^week\./.test(event.target.name)) { return; }
+    if (event.target.name !== "hours" && event.target.name !== "dates" && !/^week\./.test(event.target.name)) { return; }
     window.clearTimeout(waiting);
     waiting = window.setTimeout(look, WAIT_MS);
   });

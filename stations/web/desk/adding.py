@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from geodata.lonlat import LonLat
 from stations.desk.adding import RESERVED, free_code, look_alikes
-from stations.desk.entering import Entered, Fields
+from stations.desk.entering import DATES, Entered, Fields
 from stations.errors import EntryError, HoursError, StaleEdit, StationsError
 from stations.exchange.duplicates import Duplicate
 from stations.facts import Status
@@ -42,6 +42,7 @@ ASKED = (
     "host_name",
     "phone",
     "hours",
+    DATES,
 )
 """What is asked of a new station; all else can be said in its form afterwards."""
 
@@ -160,9 +161,9 @@ def read(room: Room, fields: Fields) -> Entered:
 
 
 def hours_read(room: Room, fields: Fields) -> Entered:
-    """Read the hours alone, while the rest is still being typed."""
+    """Read when it is open alone, hours and dates, while the rest is still being typed."""
     base = Station(code="new", name="new", position=LonLat(0.0, 0.0))
-    return room.form.read({"hours": fields.get("hours", [""])}, base, spoken(), room.today)
+    return room.form.read({name: fields.get(name, [""]) for name in ("hours", DATES)}, base, spoken(), room.today)
 
 
 def with_code(room: Room, station: Station, code: str) -> Entered:
@@ -261,9 +262,15 @@ def show(
         days=weekly.names(),
         week_ways=weekly.ways(),
         colon=gettext(": "),
-        meant=meant(now.station, room.house.zone, room.today) if now.station.hours and not now.faults else None,
+        meant=meant(now.station, room.house.zone, room.today) if says_when(now) else None,
         label=lambda name: said.fields.label(name, spoken()),
     )
+
+
+def says_when(entered: Entered) -> bool:
+    """Whether something was typed of when it is open, and can be read."""
+    station = entered.station
+    return bool(station.hours or station.dates or station.season_from) and not entered.faults
 
 
 def map_data(fields: Fields) -> dict[str, Any]:

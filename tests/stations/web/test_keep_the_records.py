@@ -620,6 +620,23 @@ def test_a_new_station_has_its_hours_by_the_week_too(clerk, registry) -> None:
     clerk.send(f"{path}/look", 400, hourss="x")
 
 
+def test_a_stall_of_some_days_is_never_there_on_others_not_even_while_it_is_added(clerk, registry) -> None:
+    path = "/desk/stations/new"
+    form = filled_in(clerk.see(path).one("form", id="new"))
+    form |= {"name": "春运服务点", "place": "116.312,28.312", "hours": "8:00-18:00", "kind": "mobile_point"}
+    form |= {"datum": "wgs84", "dates": "下个月"}
+    form.pop("csrf_token")
+    page = read_page(clerk.send(path, 422, **(form | {"do": "add"})).text)
+    assert page.one(id="e-dates").text
+    form["dates"] = "2031年1月28日至2月1日"
+    said = clerk.send(f"{path}/look", 200, **form).json
+    assert not said["faults"]
+    assert "2031年1月28日" in said["hours"]["sentence"]
+    code = clerk.send(path, **(form | {"do": "add"})).location.rpartition("/")[2].partition("?")[0]
+    [entry] = registry.history(code)
+    assert entry.station.dates == "2031 Jan 28-2031 Feb 1"
+
+
 def test_what_is_wrong_in_a_week_is_said_at_its_day(clerk) -> None:
     path = "/desk/stations/A1"
     clerk.save("A1", hours="6月至8月 8:00-20:00")
