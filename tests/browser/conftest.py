@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from stations.desk.desk import Desk
@@ -57,6 +57,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # there are no other hosts
 ]
 
 
@@ -89,19 +90,16 @@ def visit(chromium: Browser, faults: list[str]) -> Iterator[Callable[..., Page]]
     """Open browsers of their own, in Shanghai, that must ask no other host and log no error."""
     contexts = []
 
-    def only_here(route: Route) -> None:
-        url = urlsplit(route.request.url)
+    def only_here(failed: Request) -> None:
+        url = urlsplit(failed.url)
         if url.scheme in {"http", "https"} and url.hostname not in {"127.0.0.1", "localhost"}:
-            faults.append(f"asked another host: {route.request.url}")
-            route.abort()
-        else:
-            route.continue_()
+            faults.append(f"asked another host: {failed.url}")
 
     def open_page(**how: Any) -> Page:
         how = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "service_workers": "block"} | how
         context = chromium.new_context(**how)
         contexts.append(context)
-        context.route("**/*", only_here)
+        context.on("requestfailed", only_here)  # to look at each request on its way takes a quarter of the time
         page = context.new_page()
         watched(page)
         page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
