@@ -48,28 +48,75 @@
   }
 
   // Gives what asks the house for the meaning of a form, perhaps with a button that was pressed. Of several answers the
-  // one to the last question counts.
+  // one to the last question counts; but whatever was pressed is answered, one after the other, before what was typed
+  // meanwhile is asked, and before the form is sent.
   yizhan.asks = function (form, show, fail) {
     var asked = 0;
-    return function (pressed) {
-      var mine = ++asked;
-      if (!window.fetch) { return; }
-      var parts = pressed ? ["do=" + pressed] : [];
-      var sent = new FormData(form);
-      sent.forEach(function (value, name) {
+    var presses = [];
+    var again = false;
+    var sender = null;
+
+    function read() {
+      var held = new FormData(form);
+      var parts = [];
+      held.forEach(function (value, name) {
         parts.push(encodeURIComponent(name) + "=" + encodeURIComponent(value));
       });
+      return { held: held, text: parts.join("&") };
+    }
+
+    function next() {
+      var button = sender;
+      presses.shift();
+      if (presses.length) {
+        ask(presses[0]);
+        return;
+      }
+      sender = null;
+      if (button) {
+        button.click();
+      } else if (again) {
+        again = false;
+        ask();
+      }
+    }
+
+    function ask(pressed) {
+      var mine = ++asked;
+      var sent = read();
       fetch(form.dataset.look, {
-        method: "POST", credentials: "same-origin", body: parts.join("&"),
+        method: "POST", credentials: "same-origin", body: (pressed ? "do=" + pressed + "&" : "") + sent.text,
         headers: { "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json" }
       }).then(function (answer) { return answer.ok ? answer.json() : null; }).then(function (said) {
-        if (!said || mine !== asked) { return; }
+        if (!said) { throw new Error("not answered"); }
+        if (mine !== asked) { return; }
+        if (pressed && said.phrase === null) { sender = null; }
+        if (yizhan.keepWrong) { yizhan.keepWrong(said.faults, pressed, sent.held); }
         show(said);
-        if (yizhan.showWeeks) { yizhan.showWeeks(said, pressed, sent); }
+        if (yizhan.showWeeks) { yizhan.showWeeks(said, pressed, sent.held, read().text !== sent.text); }
       }).catch(function () {
         // What was typed is looked at when it is sent. Only who pressed something waits for an answer.
-        if (pressed) { fail(); }
-      });
+        if (pressed) {
+          sender = null;
+          fail();
+        }
+      }).then(function () { if (pressed) { next(); } });
+    }
+
+    form.addEventListener("submit", function (event) {
+      if (!presses.length) { return; }
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      sender = event.submitter || form.querySelector("button.action[name=do]");
+    });
+
+    return function (pressed) {
+      if (!window.fetch) { return; }
+      if (pressed) {
+        if (presses.push(pressed) === 1) { ask(pressed); }
+      } else if (presses.length) {
+        again = true;
+      } else { ask(); }
     };
   };
 

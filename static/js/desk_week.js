@@ -20,6 +20,7 @@
     var form = box.querySelector("input").form;
     var hours = form.elements[box.dataset.field];
     var shown = hours.value;
+    var wrong = {};
     var said = document.getElementById(key + "-said");
 
     function field(row, part) { return form.elements[key + "." + row + "." + part]; }
@@ -29,9 +30,17 @@
       window.setTimeout(function () { said.textContent = what; }, 50);
     }
 
-    function fill(week) {
+    // Whether a row has been changed since it was sent.
+    function changedSince(sent, row) {
+      return PARTS.some(function (part) { return field(row, part).value !== sent.get(key + "." + row + "." + part); });
+    }
+
+    // What was typed into a row after it was sent stays in it.
+    function fill(week, sent) {
       Object.keys(week.rows).forEach(function (row) {
         var now = week.rows[row];
+        if (changedSince(sent, row)) { return; }
+        delete wrong[key + "." + row];
         field(row, "way").value = now.way;
         [now.spans[0][0], now.spans[0][1], now.spans[1][0], now.spans[1][1]].forEach(function (time, at) {
           field(row, PARTS[at + 1]).value = time;
@@ -45,6 +54,7 @@
     function carry(row, days) {
       days.forEach(function (day) {
         PARTS.forEach(function (part) { field(day, part).value = field(row, part).value; });
+        delete wrong[key + "." + day];
       });
       changed(field(row, "way"));
       tell(said.dataset.carried);
@@ -67,34 +77,55 @@
     box.addEventListener("input", function (event) {
       var row = event.target.type === "time" && event.target.value ? event.target.name.split(".")[1] : "";
       if (row) { field(row, "way").value = "times"; }
+      delete wrong[event.target.name.split(".").slice(0, 2).join(".")];
       said.textContent = "";
     });
 
+    // What is wrong in a row stays said, also after answers to what was typed elsewhere, until that row is changed.
+    function keep(faults, pressed, sent) {
+      if (pressed && pressed.split(":")[0] === key) {
+        wrong = {};
+        DAYS.concat("ph").forEach(function (row) {
+          var name = key + "." + row;
+          if (faults[name] && !changedSince(sent, row)) { wrong[name] = faults[name]; } else { delete faults[name]; }
+        });
+      } else {
+        Object.keys(wrong).forEach(function (name) { faults[name] = wrong[name]; });
+      }
+    }
+
     // The answer to what was typed or pressed: a phrase goes into the hours, and hours that were typed go into the rows,
-    // but not those from before one typed on.
-    return function (answer, pressed, sent) {
+    // but neither over what was typed after it was asked.
+    function show(answer, pressed, sent, typed) {
       var mine = pressed && pressed.split(":")[0] === key;
-      if (mine && answer.phrase !== null) {
+      var same = hours.value === sent.get(box.dataset.field);
+      if (mine && answer.phrase !== null && same) {
         var put = answer.phrase !== hours.value;
         hours.value = answer.phrase;
-        fill(answer[key]);
+        fill(answer[key], sent);
         if (put) { changed(hours); }
         tell(said.dataset.put);
-      } else if (hours.value !== shown && hours.value === sent.get(box.dataset.field) && !answer.faults[box.dataset.field]) {
-        fill(answer[key]);
+      } else if (hours.value !== shown && same && !answer.faults[box.dataset.field]) {
+        fill(answer[key], sent);
       }
-      // What is wrong stands at its day, which may be far above what was pressed.
-      var wrong = mine && DAYS.concat("ph").filter(function (row) { return answer.faults[key + "." + row]; })[0];
-      if (wrong) {
+      // What is wrong stands at its day, which may be far above what was pressed. Who types on already is not called away.
+      var first = mine && DAYS.concat("ph").filter(function (row) { return answer.faults[key + "." + row]; })[0];
+      if (first) {
         said.textContent = "";
-        field(wrong, "way").focus();
+        if (!typed) { field(first, "way").focus(); }
       }
-    };
+    }
+
+    return { keep: keep, show: show };
   }
 
   var weeks = boxes.map(byTheWeek);
 
-  yizhan.showWeeks = function (answer, pressed, sent) {
-    weeks.forEach(function (show) { show(answer, pressed, sent); });
+  yizhan.keepWrong = function (faults, pressed, sent) {
+    weeks.forEach(function (week) { week.keep(faults, pressed, sent); });
+  };
+
+  yizhan.showWeeks = function (answer, pressed, sent, typed) {
+    weeks.forEach(function (week) { week.show(answer, pressed, sent, typed); });
   };
 })();

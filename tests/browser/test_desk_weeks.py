@@ -1,6 +1,7 @@
 """Hours by the week with a script: of a new station, and of self-service beside the hours of the staff."""
 
 from collections.abc import Callable
+from urllib.parse import unquote_plus
 
 from playwright.sync_api import Page, Route, expect
 
@@ -54,3 +55,88 @@ def test_rows_follow_what_was_typed_last(page: Page, desk_server: str, enter: Ca
     page.locator("[name=hours]").fill("每天 9:00-12:00")
     expect(page.locator("#meant .sentence")).to_have_text("全天24小时")
     expect(page.locator("[name='week.we.way']")).to_have_value("all")
+
+
+def test_who_presses_and_types_on_loses_neither(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
+    """The answer to a press comes late: what was typed meanwhile, elsewhere or in a row, stays, and so does the press."""
+    asked = []
+
+    def late(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        answer = route.fetch()
+        if len(asked) == 1:
+            page.locator("[name='note']").press_sequentially("二楼")
+            page.locator("[name='week.su.to']").fill("12:00")
+            page.wait_for_timeout(600)  # longer than what is typed waits before it is asked
+        route.fulfill(response=answer)
+
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/stations/A6")
+    page.locator("#f-week > summary").click()
+    page.locator("[name='week.mo.way']").select_option("times")
+    page.locator("[name='week.mo.from']").fill("08:30")
+    page.locator("[name='week.mo.to']").fill("17:30")
+    page.locator("#f-week-mo button[value='week:mo:days']").click()
+    page.wait_for_timeout(600)
+    page.route("**/look*", late)
+    page.get_by_role("button", name="填入开放时间").click()
+    expect(page.locator("[name=hours]")).to_have_value("每天 08:30–17:30")
+    expect(page.locator("#meant .sentence")).to_contain_text("每天 08:30–17:30")
+    expect(page.locator("#week-said")).to_contain_text("还没有保存")
+    expect(page.locator("[name='note']")).to_have_value("二楼")
+    expect(page.locator("[name='week.su.to']")).to_have_value("12:00")
+    assert asked[0].startswith("do=week&")
+    assert not any(one.startswith("do=") for one in asked[1:])
+
+
+def test_a_press_is_answered_before_the_form_is_sent(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
+    held: list[Route] = []
+    sent: list[str] = []
+
+    def take(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(unquote_plus(route.request.post_data or ""))
+            route.fulfill(body="sent")
+        else:
+            route.continue_()
+
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/stations/A6")
+    page.locator("#f-week > summary").click()
+    page.locator("[name='week.tu.way']").select_option("all")
+    page.locator("#f-week-tu button[value='week:tu:days']").click()
+    page.wait_for_timeout(600)
+    page.route("**/look*", lambda route: held.append(route))
+    page.route("**/stations/A6", take)
+    with page.expect_request("**/look*"):
+        page.get_by_role("button", name="填入开放时间").click()
+    page.locator("button.action[value=save]").click()
+    page.wait_for_timeout(300)
+    assert not sent
+    held[0].continue_()
+    expect(page.locator("body")).to_have_text("sent")
+    assert "&hours=全天24小时&" in sent[0]
+    assert sent[0].endswith("&do=save")
+
+
+def test_what_is_wrong_in_a_row_stays_said_until_it_is_changed(
+    page: Page, desk_server: str, enter: Callable[..., str]
+) -> None:
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/stations/A6")
+    page.locator("#f-week > summary").click()
+    for row in ("mo", "tu"):
+        page.locator(f"[name='week.{row}.way']").select_option("times")
+        page.locator(f"[name='week.{row}.from']").fill("08:30")
+        page.locator(f"[name='week.{row}.to']").fill("")
+    page.get_by_role("button", name="填入开放时间").click()
+    expect(page.locator("#live-week-mo")).to_contain_text("两个时间")
+    expect(page.locator("[name='week.mo.way']")).to_be_focused()
+    with page.expect_response("**/look*"):
+        page.locator("[name='week.mo.to']").fill("17:30")
+    expect(page.locator("#live-week-mo")).to_be_hidden()
+    expect(page.locator("#live-week-tu")).to_contain_text("两个时间")
+    with page.expect_response("**/look*"):
+        page.locator("[name='note']").fill("二楼")
+    page.wait_for_timeout(200)
+    expect(page.locator("#live-week-tu")).to_be_visible()
