@@ -120,6 +120,13 @@
     };
   };
 
+  // Opens what a field is tucked away in.
+  yizhan.reveal = function (one) {
+    for (var box = one.parentNode; box && box.nodeType === 1; box = box.parentNode) {
+      if (box.tagName === "DETAILS") { box.open = true; }
+    }
+  };
+
   // Says what is wrong with a field beneath it, or with no text that nothing is; and whether there is such a place.
   yizhan.sayWrong = function (name, text) {
     var id = "live-" + name.replace(/\W/g, "-");
@@ -133,6 +140,7 @@
       where.appendChild(line);
     }
     line.hidden = !text;
+    if (text) { yizhan.reveal(line); }
     line.textContent = text || "";
     return true;
   };

@@ -33,7 +33,10 @@
       if (!one.name || !(one.name in held)) { return; }
       if (one.type === "radio" || one.type === "checkbox") {
         one.checked = held[one.name].indexOf(one.value) >= 0;
-      } else if (one.type !== "hidden" && one.type !== "submit") { one.value = held[one.name]; }
+      } else if (one.type !== "hidden" && one.type !== "submit" && one.value !== held[one.name]) {
+        one.value = held[one.name];
+        yizhan.reveal(one);
+      }
     });
   }
 
@@ -142,6 +145,9 @@
     sending = true;
     window.setTimeout(function () { sending = false; }, 4000);
   });
+
+  // What the browser itself finds wrong, half a date, is not left where nobody sees it.
+  form.addEventListener("invalid", function (event) { yizhan.reveal(event.target); }, true);
 
   document.addEventListener("keydown", function (event) {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {

@@ -53,6 +53,14 @@ def sign_in(app: Flask, server: str, page: Page, role: str, area: str, stations:
     return person.login
 
 
+def untuck(page: Page, field: str) -> Locator:
+    """A field of a form, of what is rarely touched too: with what it is tucked away in opened by a press."""
+    found = page.locator(f"[name='{field}']")
+    while not found.is_visible():
+        page.locator(f"details.tucked:not([open]):has([name='{field}']) > summary").first.click()
+    return found
+
+
 @dataclass
 class Journey:
     """Who goes through a day, and the house they do it in.

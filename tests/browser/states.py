@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Frame, Page, Request, expect
 
+from tests.browser.journey import untuck
 from tests.town import A_FRIDAY, CORNER
 
 HERE = f"{CORNER[0]},{CORNER[1]}"
@@ -191,7 +192,7 @@ def asked_if_right(page: Page) -> None:
 def mistyped(page: Page) -> None:
     """What one typed cannot be, and that is said where it stands."""
     page.locator("[name=seats]").fill("many")
-    page.locator("[name='closure.0.last']").fill("2026-12-24")
+    untuck(page, "closure.0.last").fill("2026-12-24")
     expect(page.locator("#live-seats")).to_be_visible()
 
 

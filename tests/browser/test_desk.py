@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.journey import DESK, PHONE, Journey
+from tests.browser.journey import DESK, PHONE, Journey, untuck
 
 
 @pytest.fixture
@@ -42,6 +42,43 @@ def test_typing_outlives_a_lost_connection_and_a_reload(clerk: Page, desk_server
     expect(clerk.locator("[name=phone]")).to_have_value("")
 
 
+def test_what_was_typed_out_of_the_way_is_there_to_be_seen(clerk: Page, desk_server: str) -> None:
+    """A remark on what has none, and half a date, which the browser does not let through."""
+    clerk.goto(f"{desk_server}/desk/stations/A1")
+    closed = clerk.locator("details.tucked:has([name='closure.0.first'])")
+    untuck(clerk, "note.water").fill("二楼")
+    untuck(clerk, "closure.0.first").press("1")
+    closed.locator("summary").click()
+    expect(closed).not_to_have_attribute("open", "")
+    clerk.get_by_role("button", name="保存").click()
+    expect(closed).to_have_attribute("open", "")
+    expect(clerk.locator("[name='closure.0.first']")).to_be_focused()
+    clerk.reload()
+    expect(clerk.locator(".kept")).to_contain_text("已恢复")
+    expect(clerk.locator("[name='note.water']")).to_be_visible()
+    expect(clerk.locator("[name='note.water']")).to_have_value("二楼")
+    expect(clerk.locator("[name=name_en]")).to_be_hidden()
+
+
+def test_what_is_wrong_out_of_the_way_is_said_in_sight(clerk: Page, desk_server: str) -> None:
+    clerk.goto(f"{desk_server}/desk/stations/A1")
+    untuck(clerk, "lon").fill("east")
+    tucked = clerk.locator("details.tucked:has([name=lon])")
+    tucked.locator("summary").click()
+    expect(clerk.locator("#live-lon")).to_be_visible()
+    expect(tucked).to_have_attribute("open", "")
+
+
+def test_from_anywhere_on_a_phone_one_is_back_at_the_parts(page: Page, desk_server: str, enter) -> None:
+    page.set_viewport_size(PHONE["viewport"])
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/stations/A1")
+    page.locator("[name=custodian]").scroll_into_view_if_needed()
+    page.get_by_role("link", name="各部分", exact=True).click()
+    expect(page.locator("#parts")).to_be_focused()
+    expect(page.locator("#parts")).to_be_in_viewport()
+
+
 def test_two_editors_at_once(journey: Journey) -> None:
     """One of them has what the journey has, a desk or a phone, and the other a desk."""
     journey.put("A4", phone="", host_name="", seats=None)
@@ -54,7 +91,7 @@ def test_two_editors_at_once(journey: Journey) -> None:
     other.locator("[name=seats]").fill("4")
     other.get_by_role("button", name="保存").click()
     expect(other.locator("#said")).to_be_visible()
-    one.locator("[name=host_name]").fill("新华书店")
+    untuck(one, "host_name").fill("新华书店")
     one.locator("[name=seats]").fill("6")
     journey.press("Save")
     clash = one.locator("#clash")

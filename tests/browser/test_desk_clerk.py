@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from geodata.lonlat import LonLat
 from stations.facts import Closure
 from stations.registry.schema import INSPECTION, ROUND_TASK
-from tests.browser.journey import Journey
+from tests.browser.journey import Journey, untuck
 from tests.town import SHANGHAI, corner
 
 
@@ -40,7 +40,7 @@ def test_a_clerk_keeps_a_station_and_inspects_it(journey: Journey) -> None:
     by_the_week(journey)
     starts, ends = today + timedelta(days=3), today + timedelta(days=10)
     for name, value in (("first", starts), ("last", ends), ("reason", "换门锁")):
-        page.locator(f"[name='closure.0.{name}']").fill(str(value))
+        untuck(page, f"closure.0.{name}").fill(str(value))
     expect(pending).to_have_text(journey.says("Not saved yet: {count} changed.").format(count=3))
     journey.press("Save")
     journey.told("Saved. Everybody sees it from now on.")

@@ -5,6 +5,8 @@ from urllib.parse import unquote_plus
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.journey import untuck
+
 
 def test_a_new_station_and_self_service_by_the_week(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
@@ -24,6 +26,7 @@ def test_a_new_station_and_self_service_by_the_week(page: Page, desk_server: str
     expect(page.locator("#week-said")).to_contain_text("还没有保存")
 
     page.goto(f"{desk_server}/desk/stations/A6")
+    untuck(page, "self_service_hours")
     page.locator("#f-alone > summary").click()
     page.locator("[name='alone.mo.from']").fill("20:00")
     page.locator("[name='alone.mo.to']").fill("06:00")
@@ -58,7 +61,7 @@ def test_rows_follow_what_was_typed_last(page: Page, desk_server: str, enter: Ca
 
 
 def test_who_presses_and_types_on_loses_neither(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
-    """The answer to a press comes late: what was typed meanwhile, elsewhere or in a row, stays, and so does the press."""
+    """The answer to a press comes late: what was typed meanwhile stays, in a row too, and the press counts."""
     asked = []
 
     def late(route: Route) -> None:
@@ -93,6 +96,9 @@ def test_a_press_is_answered_before_the_form_is_sent(page: Page, desk_server: st
     held: list[Route] = []
     sent: list[str] = []
 
+    def hold(route: Route) -> None:
+        held.append(route)
+
     def take(route: Route) -> None:
         if route.request.method == "POST":
             sent.append(unquote_plus(route.request.post_data or ""))
@@ -106,7 +112,7 @@ def test_a_press_is_answered_before_the_form_is_sent(page: Page, desk_server: st
     page.locator("[name='week.tu.way']").select_option("all")
     page.locator("#f-week-tu button[value='week:tu:days']").click()
     page.wait_for_timeout(600)
-    page.route("**/look*", lambda route: held.append(route))
+    page.route("**/look*", hold)
     page.route("**/stations/A6", take)
     with page.expect_request("**/look*"):
         page.get_by_role("button", name="填入开放时间").click()

@@ -254,6 +254,21 @@ def test_the_head_of_the_form_leads_to_each_of_its_parts(clerk) -> None:
     assert [link.text for link in parts[:-1]] == [one.text for one in places[:-1]]
 
 
+def test_what_is_rarely_touched_is_open_where_it_holds_something_or_is_wrong(clerk) -> None:
+    def opened(page: Element) -> set[str]:
+        tucked = page.all("details", class_="tucked")
+        return {one.all("summary")[0].text for one in tucked if "open" in one.attributes}
+
+    assert not opened(clerk.see("/desk/stations/A6"))
+    clerk.save("A6", name_en="West", dates="6月1日至9月30日", has__water="yes", note__water="二楼")
+    page = clerk.see("/desk/stations/A6")
+    assert opened(page) == {"英文名称、依托单位、建设方式", "自助时间、服务日期"}
+    [water] = [one for one in page.all("div", class_="amenity") if one.all("input", name="note.water")]
+    assert water.one("input", name="note.water").attributes["value"] == "二楼"
+    wrong = clerk.save("A6", 422, lon="east", closure__0__first="tomorrow")
+    assert opened(read_page(wrong.text)) >= {"经度、纬度 (WGS-84)", "以下日期停用"}
+
+
 def test_a_clerk_says_on_which_days_a_station_is_there(clerk, registry) -> None:
     wrong = clerk.save("A1", 422, dates="每月第一个周六 9:00-16:00")
     assert "几点到几点请写在开放时间里" in read_page(wrong.text).one(id="e-dates").text
