@@ -124,7 +124,7 @@ def read_geopackage(path: Path, digest: str, knows: Knows, layer: str = "") -> T
             name=name,
             count=len(faults),
         )
-    return Table(name, digest, "gpkg", headers, tuple(rows), tuple(faults), tuple(doubts), misfits)
+    return Table(name, digest, "gpkg", headers, tuple(rows), tuple(faults), tuple(doubts), misfits, chosen)
 
 
 def layers_of(path: Path) -> tuple[str, ...]:

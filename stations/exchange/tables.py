@@ -62,6 +62,8 @@ class Table:
         What was made of the form that a person might not expect.
     misfits
         Cells of the rows whose form is wrong, by row number.
+    part
+        The sheet or layer that was read; empty for a file without such.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Table:
     faults: tuple[Fault, ...]
     doubts: tuple[Fault, ...] = ()
     misfits: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    part: str = ""
 
 
 def header_index(rows: Sequence[Sequence[str]], knows: Knows) -> int:

@@ -11,7 +11,7 @@ import datetime as dt
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -118,7 +118,7 @@ def read_workbook(path: Path, digest: str, knows: Knows, sheet: str = "", tell: 
             "cells are not seen. Save it as XLSX if it has any."
         )
         doubts.append(Fault(None, "", template, {}))
-    return Table(name, digest, form, table.headers, table.rows, table.faults, tuple(doubts), table.misfits)
+    return replace(table, doubts=tuple(doubts), part=chosen)
 
 
 def sheets_of(path: Path) -> tuple[str, ...]:

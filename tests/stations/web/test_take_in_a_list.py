@@ -263,6 +263,23 @@ def test_one_of_several_sheets_is_chosen(officer) -> None:
     assert "乙站" in see(officer).text
 
 
+def test_the_sheet_that_was_read_is_the_one_that_is_shown(officer) -> None:
+    """A cover sheet comes first, and nobody said which one."""
+    book = Workbook()
+    cover = first_sheet(book)
+    cover.title = "说明"
+    cover.append(["各乡镇于月底前报送。"])
+    one = row("N1", "一站", corner(1, 2))
+    sheet = book.create_sheet("台账")
+    sheet.append(list(one))
+    sheet.append(list(one.values()))
+    stream = io.BytesIO()
+    book.save(stream)
+    bring(officer, stream.getvalue(), "台账.xlsx")
+    chosen = see(officer, "/desk/lists/1/columns").one("select", name="part")
+    assert [one.text for one in chosen.all("option") if "selected" in one.attributes] == ["台账"]
+
+
 def test_a_datum_that_does_not_fit_is_asked_for_and_can_be_said(officer, registry) -> None:
     rows = []
     for number in range(30):
