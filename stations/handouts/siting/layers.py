@@ -12,7 +12,7 @@ from stations.handouts.siting.report import PlanReport
 from stations.handouts.siting.shapes import point
 from stations.handouts.tables import Column, Kind, Table, Value
 from stations.handouts.townshiptables import township_name
-from stations.questions.siting.plan import covered_share, standing
+from stations.questions.siting.gains import shares_covered
 from stations.wording.names import Names
 
 
@@ -82,8 +82,7 @@ def _demand(report: PlanReport) -> Layer:
     """Every demand point, and whether it is covered: what the figures are sums of."""
     grounded = report.grounded
     case, demand = grounded.case, grounded.layer.demand
-    before = covered_share(case, grounded.goal, case.kept)
-    after = covered_share(case, grounded.goal, standing(case, report.answer.plan.sites))
+    before, after = shares_covered(case, grounded.goal, report.answer.plan.sites)
     columns = [
         Column("demand", gettext("Demand"), Kind.AMOUNT),
         Column("township", gettext("Township")),

@@ -12,11 +12,11 @@ from stations.errors import InfeasibleError
 from stations.questions.coverage.serving import counted_of
 from stations.questions.siting.candidates import BARE, premises_near
 from stations.questions.siting.exact import solve_exactly, solve_greedily
-from stations.questions.siting.gains import Gain
+from stations.questions.siting.gains import Gain, shares_covered
 from stations.questions.siting.grounding import Ground, ground
 from stations.questions.siting.linear import Watch
 from stations.questions.siting.outlook import CurvePoint, Firmness, curve, firmness, next_gains
-from stations.questions.siting.plan import Plan, covered_share, standing
+from stations.questions.siting.plan import Plan
 from stations.questions.siting.problem import Candidate, SitingQuery
 from stations.registry.snapshot import Snapshot
 
@@ -238,13 +238,11 @@ def _nobody_near(grounded: Ground) -> tuple[Candidate, ...]:
 def _steps(grounded: Ground, gain: Gain, order: list[int], totals: list[float], before: float) -> list[Step]:
     case = grounded.case
     sign = 1.0 if gain.covers else -1.0
-    everything = totals[-1] if totals else before
     steps = []
-    for at, (one, total) in enumerate(zip(order, totals, strict=True)):
+    for at, (one, total, lost) in enumerate(zip(order, totals, gain.lost(order), strict=True)):
         chosen = grounded.candidate(one)
         township = grounded.atlas.townships.township_at(chosen.position)
         near = premises_near(chosen.position, grounded.atlas) if chosen.kind in BARE else None
-        others = [other for other in order if other != one]
         steps.append(
             Step(
                 candidate=chosen,
@@ -253,7 +251,7 @@ def _steps(grounded: Ground, gain: Gain, order: list[int], totals: list[float], 
                 cost=float(case.cost[one]),
                 adds=total - (totals[at - 1] if at else before),
                 total=sign * total,
-                alone=everything - gain.of(others),
+                alone=lost,
                 premises=near[0] if near else None,
                 premises_m=near[1] if near else None,
             )
@@ -271,8 +269,7 @@ def _townships(grounded: Ground, plan: Plan) -> tuple[TownshipGain, ...]:
         return np.bincount(group, weights=case.weight * share, minlength=groups).astype(np.float64)
 
     demand = summed(1.0)
-    before = summed(covered_share(case, grounded.goal, case.kept))
-    after = summed(covered_share(case, grounded.goal, standing(case, plan.sites)))
+    before, after = (summed(share) for share in shares_covered(case, grounded.goal, plan.sites))
     named = [(at, townships.codes[at - 1], townships.names[at - 1]) for at in range(1, groups)]
     if demand[0] > 0:
         named.append((0, "", ""))

@@ -22,6 +22,11 @@ MOST_LINKED = 300_000
 class Flows:
     """Who may go where. Variables: candidates, the share of each row that goes to each site, who stays beyond.
 
+    Parameters
+    ----------
+    apart
+        Whether every point keeps a row of its own, also where it goes wherever others go, or is always served.
+
     Attributes
     ----------
     candidate
@@ -38,16 +43,18 @@ class Flows:
         int64: points that reach nothing.
     merged
         Points times periods that became rows.
+    point
+        int64: the points of these, one after the other; of the rows where they are apart.
     """
 
-    def __init__(self, case: Case, goal: Goal) -> None:
+    def __init__(self, case: Case, goal: Goal, *, apart: bool = False) -> None:
         self.case = case
         self.candidate = np.flatnonzero(free(case))
         ways = goal.objective is Objective.MEDIAN
         limit_m = goal.beyond_m if ways else goal.limit_m
         there = case.kept | case.candidates
         endless = settled(case) & np.isinf(case.capacity)
-        site, metres, size, weight, period = [], [], [], [], []
+        site, metres, size, weight, period, point = [], [], [], [], [], []
         self.lost, lost, self.always = 0.0, [np.empty(0, np.int64)], 0.0
         self.shares = np.array([part for _, part in case.periods])
         for number, (serving, part) in enumerate(case.periods):
@@ -58,6 +65,8 @@ class Flows:
             lost.append(np.flatnonzero(without))
             if ways:
                 some = np.flatnonzero(weighs)
+            elif apart:
+                some = np.flatnonzero(weighs & ~without)
             else:
                 # Whoever is within reach of a station without a bound that stands is served whatever is chosen.
                 _, standing = case.entries(limit_m, serving & endless)
@@ -70,12 +79,13 @@ class Flows:
             size.append(np.diff(first)[some])
             weight.append(case.weight[some])
             period.append(np.full(some.size, number))
+            point.append(some)
         self.lost_points = np.unique(np.concatenate(lost))
         self.site, self.metres = np.concatenate(site), np.concatenate(metres)
         sizes = np.concatenate(size)
         self.weight, self.period = np.concatenate(weight), np.concatenate(period)
-        self.merged = sizes.size
-        if not ways:
+        self.merged, self.point = sizes.size, np.concatenate(point)
+        if not ways and not apart:
             # Who can go to the same sites is one row.
             rows = together(np.arange(case.sites), sizes, self.site, self.weight, self.period)
             self.site, self.metres = rows.site.astype(np.int64), np.zeros(rows.site.size)

@@ -11,9 +11,9 @@ from geodata.lonlat import Float
 from stations.questions.siting.case import Case, Goal, Long
 from stations.questions.siting.flows import Flows
 from stations.questions.siting.model import merged
-from stations.questions.siting.plan import nearest_m, standing
+from stations.questions.siting.plan import covered_share, nearest_m, standing
 from stations.questions.siting.problem import Objective
-from stations.questions.siting.serving import Pipes
+from stations.questions.siting.serving import Pipes, Stream, shares_served
 
 COVERING = frozenset({Objective.MOST, Objective.FEWEST})
 
@@ -45,8 +45,7 @@ class Gain:
         if not self.covers:
             self._worth = _Ways(small, goal).worth
         elif case.capacitated:
-            pipes = Pipes(Flows(small, most))
-            self._worth = lambda some: pipes.served(np.array(some, np.int64))
+            self._worth = _Served(Pipes(Flows(small, most)))
         else:
             rows = merged(small, most, prune=False)
             self._worth = lambda some: rows.covered(np.isin(rows.candidate, some))
@@ -54,6 +53,13 @@ class Gain:
     def of(self, sites: Sequence[int]) -> float:
         """What some of the sites are worth."""
         return self._worth(sites)
+
+    def lost(self, sites: Sequence[int]) -> list[float]:
+        """What is lost without each of some sites, the others being there."""
+        if isinstance(self._worth, _Served):
+            return [float(each) for each in self._worth.pipes.lost(np.array(sites, np.int64))]
+        whole = self.of(sites)
+        return [whole - self.of([other for other in sites if other != one]) for one in sites]
 
     def in_order(self, sites: Sequence[int], begun: Sequence[int]) -> tuple[list[int], list[float]]:
         """Order some sites, behind others that are there, so that always the one that adds most is the next.
@@ -70,7 +76,7 @@ class Gain:
         while known:
             best = (-np.inf, -1)
             for one in sorted(known, key=lambda each: (-known[each][0], each)):
-                if self.shrinks and np.isfinite(now) and best[1] >= 0 and known[one][0] < best[0]:
+                if self.shrinks and np.isfinite(now) and best[1] >= 0 and (known[one][0], -one) < (best[0], -best[1]):
                     break
                 worth = self.of([*order, one])
                 # Where somebody reaches nothing yet, what is added has no end.
@@ -87,6 +93,13 @@ class Gain:
         return order[len(begun) :], totals
 
 
+def shares_covered(case: Case, goal: Goal, sites: Long) -> tuple[Float, Float]:
+    """Of each point the share that is covered before and with some sites, float64 [P]; with room where that counts."""
+    if case.capacitated and goal.objective in COVERING:
+        return shares_served(case, goal, sites)
+    return covered_share(case, goal, case.kept), covered_share(case, goal, standing(case, sites))
+
+
 def _only(case: Case, sites: Long) -> Case:
     """The case with what stands and some sites alone, none of them chosen yet."""
     places, first = case.entries(np.inf, standing(case, sites))
@@ -100,6 +113,27 @@ def _only(case: Case, sites: Long) -> Case:
         forced=np.zeros(case.sites, bool),
         forbidden=~chosen & ~case.kept,
     )
+
+
+class _Served:
+    """Demand that some sites can serve; what was counted last is gone on from when one more is asked about."""
+
+    def __init__(self, pipes: Pipes) -> None:
+        self.pipes = pipes
+        self._stream = Stream(pipes)
+
+    def __call__(self, sites: Sequence[int]) -> float:
+        """Demand."""
+        before, stream = list(sites[:-1]), self._stream
+        if stream.taken == before:
+            return stream.served + stream.adds(sites[-1]) if sites else stream.served
+        if stream.taken == list(sites):
+            return stream.served
+        if stream.taken == before[:-1]:
+            # The one before was taken, and the next is asked about.
+            stream.take(before[-1])
+            return self(sites)
+        return self.pipes.served(np.array(sites, np.int64))
 
 
 class _Ways:

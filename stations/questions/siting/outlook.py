@@ -13,10 +13,11 @@ from stations.errors import SitingError
 from stations.questions.coverage.sureness import OTHER_SPEEDS, SPEEDS_KMH
 from stations.questions.siting.case import Bool, Case, Goal, Long
 from stations.questions.siting.exact import solve_greedily
-from stations.questions.siting.gains import Gain
+from stations.questions.siting.gains import COVERING, Gain
 from stations.questions.siting.grounding import Ground
 from stations.questions.siting.plan import Plan, nearest_m, standing
 from stations.questions.siting.problem import Objective
+from stations.questions.siting.serving import gains_served
 
 LONGEST_CURVE = 30
 """Sites to which the curve is drawn at most."""
@@ -66,8 +67,10 @@ class Firmness:
 def next_gains(case: Case, goal: Goal, sites: Long) -> Float:
     """What each site would add to a plan, float64 [S]: demand, or metres of the way; 0 for those in it.
 
-    Capacities are not regarded.
+    Of ways capacities are not regarded.
     """
+    if case.capacitated and goal.objective in COVERING:
+        return gains_served(case, goal, sites)
     there = standing(case, sites)
     free = case.candidates & ~there
     gains = np.zeros(case.sites)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from stations.errors import InfeasibleError, SitingError
-from stations.questions.siting import Case, Goal, Objective, solve_exactly, solve_greedily
+from stations.questions.siting import Case, Goal, Objective, next_gains, solve_exactly, solve_greedily
 from stations.questions.siting.flows import Flows
-from stations.questions.siting.serving import Pipes
+from stations.questions.siting.gains import Gain, shares_covered
+from stations.questions.siting.serving import Pipes, serve_greedily
 
 MOST, FEWEST, MEDIAN, CENTER = Objective.MOST, Objective.FEWEST, Objective.MEDIAN, Objective.CENTER
 
@@ -157,3 +158,80 @@ def test_what_cannot_be_served_is_told_with_how_much_and_where() -> None:
         assert refused.value.points == (0,)
     with pytest.raises(InfeasibleError, match="together can serve 8 of 12 demand"):
         solve_exactly(replace(case, capacity=np.array([4.0, 4.0])), Goal(MEDIAN, sites=2))
+
+
+def served_of(case: Case, goal: Goal, sites: np.ndarray) -> float:
+    there = case.kept.copy()
+    there[sites] = True
+    return sent(replace(case, forced=np.zeros(case.sites, bool)), goal, there)
+
+
+@settings(max_examples=80)
+@given(cases(), st.integers(1, 3))
+def test_what_is_said_of_stations_with_room_adds_up(case, sites) -> None:
+    assume(case.total > 0)
+    assume(case.capacitated)
+    goal = Goal(MOST, limit_m=6.0, sites=sites)
+    try:
+        plan, _ = solve_greedily(case, goal)
+    except SitingError:
+        return
+    before, after = shares_covered(case, goal, plan.sites)
+    assert (after >= before - 1e-9).all()
+    assert (after <= 1.0 + 1e-9).all()
+    none = np.empty(0, np.int64)
+    assert before @ case.weight == pytest.approx(served_of(case, goal, none), abs=1e-5)
+    assert after @ case.weight == pytest.approx(plan.value, abs=1e-5)
+    more = next_gains(case, goal, plan.sites)
+    for one in np.flatnonzero(case.candidates).tolist():
+        there = np.append(plan.sites, one) if one not in plan.sites else plan.sites
+        assert more[one] == pytest.approx(served_of(case, goal, there) - plan.value, abs=1e-5)
+    lost = Gain(case, goal, plan.sites).lost(plan.sites.tolist())
+    for one, gone in zip(plan.sites.tolist(), lost, strict=True):
+        rest = plan.sites[plan.sites != one]
+        assert gone == pytest.approx(plan.value - served_of(case, goal, rest), abs=1e-5)
+
+
+@settings(max_examples=60)
+@given(cases(), st.sampled_from([0.3, 0.6, 1.0]))
+def test_a_choice_made_in_a_hurry_serves_enough_and_no_less_than_it_says(case, share) -> None:
+    assume(case.total > 0)
+    assume(case.capacitated)
+    goal = Goal(FEWEST, limit_m=6.0, share=share)
+    flows = Flows(case, goal)
+    assume(flows.lost <= 0 or share < 1)
+    most = Pipes(flows).served(flows.candidate)
+    assume(most >= share * case.total)
+    hurried = serve_greedily(case, goal, flows, most_work=0)
+    chosen = hurried.sites[~case.kept[hurried.sites]]
+    assert Pipes(flows).served(chosen) >= share * case.total * (1.0 - 1e-6)
+    assert hurried.guarantee is None
+    try:
+        best = solve_exactly(case, goal)
+    except SitingError:
+        return
+    assert best.value <= float(case.cost[case.forced & ~case.kept].sum() + case.cost[hurried.sites].sum()) + 1e-6
+    assert hurried.bound <= best.value + 1e-6
+
+
+def test_eight_hundred_small_stations_are_chosen_and_explained_without_working_each_out_anew(monkeypatch) -> None:
+    # Each serves 5 of the 50 people around it: whatever is chosen, it is filled by those whom the others leave.
+    metres = np.where(np.arange(100)[:, None] == np.arange(800)[None, :] // 8, 1.0, np.inf)
+    case = Case.of(metres, np.full(100, 50.0), capacity=np.full(800, 5.0))
+    flows = 0
+    whole = Pipes.flow
+
+    def counted(self: Pipes, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        nonlocal flows
+        flows += 1
+        return whole(self, chosen)
+
+    monkeypatch.setattr(Pipes, "flow", counted)
+    goal = Goal(FEWEST, limit_m=9.0, share=0.75)
+    plan, _ = solve_greedily(case, goal)
+    assert plan.sites.size == 750
+    gain = Gain(case, goal, plan.sites)
+    _, totals = gain.in_order(plan.sites.tolist(), ())
+    assert totals[-1] == 3750.0
+    assert set(gain.lost(plan.sites.tolist())) == {5.0}
+    assert flows < 20
