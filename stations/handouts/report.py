@@ -34,7 +34,7 @@ from stations.questions.coverage.floating import Floating
 from stations.questions.coverage.serving import Served
 from stations.questions.coverage.sureness import Sureness
 from stations.questions.coverage.townships import Double15
-from stations.questions.coverage.whatif import Add, Close, Move, SetHours
+from stations.questions.coverage.whatif import Add, Close, Move, SetHours, is_placed
 from stations.questions.coverage.worth import Pair, Worth
 from stations.registry.snapshot import Snapshot
 from stations.station import Station
@@ -218,9 +218,9 @@ class Report:
             shares=shares,
             parted=townships.declared,
             areas=self.areas,
-            counted=[one.position for one in self.counted if not one.code.startswith("+")],
+            counted=[one.position for one in self.counted if not is_placed(one.code, self.query.changes)],
             perhaps=[one.position for one in self.perhaps],
-            supposed=[one.position for one in self.counted if one.code.startswith("+")],
+            supposed=[one.position for one in self.counted if is_placed(one.code, self.query.changes)],
             gaps=[Ring(gap.position, gap.demand / most) for gap in answer.gaps],
             ground=orjson.loads(self.atlas.ground),
             bounds=self.atlas.summary.bounds,

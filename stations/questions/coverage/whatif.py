@@ -72,6 +72,11 @@ class SetHours:
 Change = Add | Move | Close | SetHours
 
 
+def is_placed(code: str, changes: Sequence[Change]) -> bool:
+    """Whether a station stands where only somebody's question put it: one that is added, or moved."""
+    return code.startswith("+") or any(isinstance(change, Move) and change.code == code for change in changes)
+
+
 def supposed(changes: Sequence[Change], snapshot: Snapshot, atlas: Atlas | None = None) -> Snapshot:
     """Give the snapshot as it would be after some changes, made one after the other.
 

@@ -147,13 +147,14 @@ class Findings:
         """Gather what the map of an answer is drawn from."""
         from stations.web.planning.maps import Picture  # folium is slow to import, and only a server draws
 
-        atlas, snapshot, query = asked.atlas, asked.snapshot, asked.query
+        atlas, snapshot, query = asked.atlas, self.served(asked).snapshot, asked.query
         counts, perhaps = counted_stations(query, snapshot)
         return Picture(
             answer=self.coverage(asked),
             townships=atlas.townships,
             areas=self.areas(asked),
             counted=[snapshot.stations[row] for row in counts],
+            changes=query.changes,
             perhaps=[snapshot.stations[row] for row in perhaps],
             ground=orjson.loads(atlas.ground),
             radius_m=service_radius_m(query, atlas),

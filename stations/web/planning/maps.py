@@ -17,12 +17,14 @@ from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from geodata.townships import Townships
-from stations.handouts.colours import GAP, REACH_CLASSES, colour_of, share_classes
+from stations.handouts.colours import GAP, REACH_CLASSES, SUPPOSED, colour_of, share_classes
 from stations.handouts.mappage import CountyMap, Inlined, Piece, ground_layer, layer, rendered
 from stations.handouts.shapes import coverage_geojson, gaps_geojson, reach_geojson
 from stations.handouts.townshiptables import township_name
 from stations.questions.coverage import CoverageAnswer
+from stations.questions.coverage.whatif import Change, is_placed
 from stations.station import Station
+from stations.web.pins import station_name
 from stations.web.words import say_usual_hours
 from stations.wording.figures import say_demand, say_minutes, say_share
 from stations.wording.names import Names
@@ -30,6 +32,9 @@ from stations.wording.names import Names
 TOWNSHIP_OPACITY = 0.55
 
 BAND_OPACITY = 0.6
+
+SUPPOSED_RADIUS = 8
+"""Of the mark of a station that is only supposed, in pixels; the others have 5."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,9 @@ class Picture:
     areas
         The area within reach by street, by minutes.
     counted, perhaps
-        The stations that count, and those that would if their unknown hours were open.
+        The stations that count, as supposed, and those that would if their unknown hours were open.
+    changes
+        What is supposed.
     ground
         A GeoJSON FeatureCollection with ``kind`` (a key of `GROUND`) and, for roads, ``rank``.
     radius_m
@@ -65,6 +72,7 @@ class Picture:
     areas: Mapping[float, BaseGeometry]
     counted: Sequence[Station]
     perhaps: Sequence[Station]
+    changes: Sequence[Change]
     ground: Mapping[str, Any]
     radius_m: float
     bounds: tuple[float, float, float, float]
@@ -151,7 +159,7 @@ def _reach(picture: Picture) -> folium.GeoJson:
     return layer(data, "reach", interactive=False, smooth_factor=0.5)
 
 
-def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, Any]:
+def _points(stations: Sequence[Station], style: Mapping[str, Any], note: str = "") -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
@@ -160,8 +168,9 @@ def _points(stations: Sequence[Station], style: Mapping[str, Any]) -> dict[str, 
                 "id": station.code,
                 "geometry": {"type": "Point", "coordinates": [station.position.lon, station.position.lat]},
                 "properties": {
-                    "title": Names.station(station),
+                    "title": station_name(station.code, Names.station(station)),
                     "rows": [
+                        *([[gettext("Note"), note]] if note else []),
                         [gettext("Code"), station.code],
                         [gettext("Address"), station.address],
                         [gettext("Hours"), say_usual_hours(station) or gettext("not known")],
@@ -183,8 +192,17 @@ def _circles(picture: Picture) -> folium.GeoJson:
 def _stations(picture: Picture) -> folium.GeoJson:
     sure = {"color": "#ffffff", "weight": 1.6, "fill": True, "fillColor": "#1d1a16", "fillOpacity": 1.0}
     unsure = sure | {"color": "#5f5c58", "weight": 2.2, "fillColor": "#ffffff"}
-    data = _points(picture.counted, sure)
-    data["features"] += _points(picture.perhaps, unsure)["features"]
+    # Larger, too, as grey print has no blue.
+    only = {"radius": SUPPOSED_RADIUS, "weight": 2.6}
+    data: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+    for stations, style, placed in (
+        (picture.counted, sure, only | {"fillColor": SUPPOSED}),
+        (picture.perhaps, unsure, only | {"color": SUPPOSED}),
+    ):
+        standing = [one for one in stations if not is_placed(one.code, picture.changes)]
+        supposed = [one for one in stations if is_placed(one.code, picture.changes)]
+        data["features"] += _points(standing, style)["features"]
+        data["features"] += _points(supposed, style | placed, gettext("Station, only supposed"))["features"]
     return layer(data, "stations", marker=folium.CircleMarker(radius=5), on_each_feature=JsCode("yizhanCard"))
 
 
@@ -227,6 +245,8 @@ def _panel(picture: Picture) -> str:
         share_opacity=TOWNSHIP_OPACITY,
         band_opacity=BAND_OPACITY,
         unsure=bool(picture.perhaps),
+        placed=any(is_placed(one.code, picture.changes) for one in (*picture.counted, *picture.perhaps)),
+        placed_colour=SUPPOSED,
         gap=GAP,
         radius=round(picture.radius_m),
     )

@@ -74,6 +74,37 @@ def test_the_map_says_what_was_asked_and_of_what(planner, atlas):
     assert [item.text for item in read_page(html).all("ul")[1].all("li")] == ["5 分钟", "9 分钟"]
 
 
+def stations_of(html):
+    """Code, place and title of each mark of the layer of stations."""
+    found = re.findall(r'\{"geometry": \{"coordinates": \[([^\]]*)\], "type": "Point"\}, "id": "([^"]*)", '
+                       r'"properties": \{"rows": (\[\[.*?\]\]), "title": "([^"]*)"', html)  # fmt: skip
+    return {code: (place, rows, title) for place, code, rows, title in found}
+
+
+def test_the_kept_map_has_the_stations_as_supposed(planner):
+    new, there = corner(4, 3), corner(5, 0)
+    html = said(
+        planner.get(
+            "/planning/map.html",
+            minutes=5,
+            add=f"{new.lon},{new.lat},;24/7",
+            move=f"A3,{there.lon},{there.lat}",
+            close="A4",
+        ).text
+    )
+    drawn = stations_of(html[html.index("yizhanTownship") :])
+    assert "A4" not in drawn
+    assert drawn["+1"][0] == f"{new.lon}, {new.lat}"
+    assert drawn["+1"][2] == "新驿站 1"
+    assert drawn["A3"][0] == f"{there.lon}, {there.lat}"
+    assert {code for code, (_, rows, _) in drawn.items() if "试设的驿站" in rows} == {"+1", "A3"}
+    assert "试设的驿站" in read_page(html).one("details").text
+
+
+def test_a_map_of_what_stands_speaks_of_nothing_supposed(kept):
+    assert "试设的驿站" not in said(kept.text)
+
+
 def test_the_map_in_english(planner):
     answer = planner.get("/planning/map.html", lang="en")
     assert read_page(answer.text).one("html").attributes["lang"] == "en"
