@@ -37,6 +37,12 @@ EDGE = "#8a857d"
 COLUMNS = 4
 """Of the legend beneath a printed map."""
 
+PLACES = ((0.0, 0.0), *((x, y) for far in (0.6, 1.2, 1.8) for x, y in ((0, far), (0, -far), (far, 0), (-far, 0))))
+"""Where a township's name may stand, in widths and heights of the name from the middle, the best first."""
+
+RING = 0.6
+"""How far the ring around a number reaches beyond it, in heights of the number."""
+
 
 @dataclass(frozen=True)
 class Board:
@@ -244,7 +250,7 @@ def _empty(axes: Axes, frame: Frame) -> None:
 
 
 def _names(board: Board, view: View, *, with_shares: bool) -> None:
-    """Write the townships' names, the largest first, each where it does not lie on another."""
+    """Write the townships' names, the largest first, each where it lies on no other and, if it can, on no number."""
     from matplotlib.patheffects import withStroke
 
     axes = board.axes
@@ -253,11 +259,14 @@ def _names(board: Board, view: View, *, with_shares: bool) -> None:
     inside = axes.get_window_extent(renderer)
     window = shapely.box(axes.get_xlim()[0], axes.get_ylim()[0], axes.get_xlim()[1], axes.get_ylim()[1])
     shapes = [shapely.intersection(shapely.make_valid(board.plane.shape(shape)), window) for shape in view.outlines]
+    numbers = [text.get_window_extent(renderer) for text in axes.texts]
+    rings = [box.padded(RING * box.height) for box in numbers]
     taken: list[Any] = []
     for at in sorted(range(len(shapes)), key=lambda at: -shapes[at].area):
         if shapes[at].is_empty:
             continue
-        middle = shapely.point_on_surface(max(shapely.get_parts(shapes[at]), key=lambda part: part.area))
+        land = max(shapely.get_parts(shapes[at]), key=lambda part: part.area)
+        middle = shapely.point_on_surface(land)
         share = view.shares[at]
         words = view.names[at] or gettext("Outside all townships")
         if with_shares and share is not None:
@@ -275,7 +284,29 @@ def _names(board: Board, view: View, *, with_shares: bool) -> None:
         )
         label.set_path_effects([withStroke(linewidth=2.4, foreground=PAPER)])
         box = label.get_window_extent(renderer)
-        if any(box.overlaps(other) for other in taken) or box.x0 < inside.x0 or box.x1 > inside.x1:
+        moved = _room(axes, land, box, inside, taken, rings)
+        if moved is None:
             label.remove()
-        else:
-            taken.append(box)
+            continue
+        label.set_position(_centre(axes, moved))
+        taken.append(moved)
+
+
+def _room(axes: Axes, land: BaseGeometry, box: Any, inside: Any, taken: Sequence[Any], rings: Sequence[Any]) -> Any:
+    """Where a name of the size of a box hides the fewest numbers, near its middle; None where it would hide a name."""
+    best, least = None, math.inf
+    for across, up in PLACES:
+        moved = box.translated(across * box.width, up * box.height)
+        if any(moved.overlaps(other) for other in taken) or moved.x0 < inside.x0 or moved.x1 > inside.x1:
+            continue
+        if (across or up) and not shapely.contains_xy(land, *_centre(axes, moved)):
+            continue
+        hidden = sum(moved.overlaps(ring) for ring in rings)
+        if hidden < least:
+            best, least = moved, hidden
+    return best
+
+
+def _centre(axes: Axes, box: Any) -> Any:
+    """The middle of a box of dots, in the plane."""
+    return axes.transData.inverted().transform(((box.x0 + box.x1) / 2.0, (box.y0 + box.y1) / 2.0))

@@ -22,6 +22,8 @@ LEAST_PT = 6.0
 def scale_bar_m(most_m: float) -> float:
     """The longest round length, of 1, 2 or 5 times a power of ten, that is at most some metres."""
     power = 10.0 ** math.floor(math.log10(most_m))
+    if power > most_m:  # the logarithm of what is just below a power of ten is rounded up to it
+        power /= 10.0
     return max(one * power for one in ROUND if one * power <= most_m)
 
 
