@@ -1,5 +1,5 @@
-/* Coverage: the hour. A slider over the day, with what is covered at each hour drawn behind it. Moving it asks for the
-   figures of that hour; letting go asks for the page. */
+/* Coverage: the hour. A slider over the day in half hours, with what is covered at each hour drawn behind it. Moving it asks
+   for the figures of that moment; letting go asks for the page. */
 (function () {
   "use strict";
 
@@ -10,13 +10,19 @@
   var settling = null;
   var week = null;
   var asked = "";
+  var exact = ""; // the time as it was asked, until the slider is moved: a link may ask for 05:45
 
   function one(id) { return document.getElementById(id); }
   function two(number) { return (number < 10 ? "0" : "") + number; }
 
+  function time() {
+    var hours = Number(one("hour").value);
+    return exact || two(Math.floor(hours)) + (hours % 1 ? ":30" : ":00");
+  }
+
   function chosen() {
     var day = one("day");
-    return day.value ? day.value + "T" + two(one("hour").value) + ":00" : "";
+    return day.value ? day.value + "T" + time() : "";
   }
 
   function first() {
@@ -45,7 +51,7 @@
   function draw() {
     var profile = one("profile");
     while (profile.firstChild) { profile.removeChild(profile.firstChild); }
-    var now = one("day").value ? Number(one("hour").value) : -1;
+    var now = one("day").value ? Number(time().slice(0, 2)) : -1;
     for (var hour = 0; hour < HOURS; hour++) {
       var height = share(hour);
       var x = hour * WIDE / HOURS;
@@ -54,8 +60,8 @@
       profile.appendChild(rect(x, HIGH * (1 - height.perhaps), HIGH * (height.perhaps - height.sure), "perhaps"));
       profile.appendChild(rect(x, HIGH * (1 - height.sure), HIGH * height.sure, hour === now ? "sure now" : "sure"));
     }
-    var said = now < 0 ? one("day").selectedOptions[0].textContent : two(now) + ":00";
-    var figure = now < 0 ? null : share(now);
+    var said = now < 0 ? one("day").selectedOptions[0].textContent : time();
+    var figure = now < 0 || time().slice(3) !== "00" ? null : share(now); // the week is known by the hour
     one("clock").textContent = said;
     one("hour").setAttribute("aria-valuetext", figure ? said + ", " + figure.said : said);
     one("hours").classList.toggle("any", now < 0);
@@ -88,6 +94,7 @@
 
   document.addEventListener("input", function (input) {
     if (input.target.id !== "hour") { return; }
+    exact = "";
     if (!one("day").value) { one("day").selectedIndex = Number(plan.data.today); }
     draw();
     plan.live(withHour());
@@ -108,7 +115,8 @@
     var day = one("day");
     day.value = at.slice(0, 10);
     if (day.selectedIndex < 0) { day.selectedIndex = 0; }
-    if (at && day.value) { one("hour").value = Number(at.slice(11, 13)); }
+    exact = day.value ? at.slice(11, 16) : "";
+    if (exact) { one("hour").value = Number(exact.slice(0, 2)) + (Number(exact.slice(3)) < 30 ? 0 : 0.5); }
     draw();
     if (!what || !what.same) { fetchWeek(); } // what could not be answered has no week either
   }

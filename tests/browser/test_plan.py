@@ -79,13 +79,56 @@ def test_sliding_to_an_hour_asks_for_it(desk, site):
     ten = desk.locator("#figure").inner_text()
     hour = desk.get_by_role("slider")
     hour.focus()
-    for _ in range(NIGHT - 10):
+    for _ in range(2 * (NIGHT - 10)):
         hour.press("ArrowRight")
     expect(desk.locator("#clock")).to_have_text("22:00")
     expect(desk).to_have_url(re.compile(r"T22"))
     expect(desk.locator("#figure")).not_to_have_text(ten)
     assert "22:00" in hour.get_attribute("aria-valuetext")
     expect(desk.locator(".moment")).to_contain_text("22:00")
+
+
+def test_half_hours_are_slid_to_and_a_link_keeps_its_minutes(desk, site):
+    desk.goto(f"{site}{ASKED}&at={A_FRIDAY}T05:45")
+    hour = desk.get_by_role("slider")
+    expect(desk.locator("#clock")).to_have_text("05:45")
+    assert "05:45" in hour.get_attribute("aria-valuetext")
+    desk.get_by_label("最多").select_option("10")
+    expect(desk).to_have_url(re.compile("minutes=10.*T05%3A45"))
+    expect(desk.locator("#clock")).to_have_text("05:45")
+    hour.focus()
+    hour.press("ArrowLeft")
+    expect(desk.locator("#clock")).to_have_text("05:00")
+    expect(desk).to_have_url(re.compile("T05%3A00"))
+    hour.press("ArrowRight")
+    expect(desk).to_have_url(re.compile("T05%3A30"))
+    expect(desk.locator(".moment")).to_contain_text("05:30")
+    expect(desk.locator("#clock")).to_have_text("05:30")
+
+
+@pytest.mark.parametrize("wide", [390, 1440])
+def test_the_slider_stands_over_the_bar_of_its_hour(page, site, wide):
+    page.set_viewport_size({"width": wide, "height": 900})
+    page.goto(f"{site}{ASKED}&at={A_FRIDAY}T22:00")
+    bar, track = page.locator("#profile .slot.now").bounding_box(), page.get_by_role("slider").bounding_box()
+    thumb = 16.0
+    middle = track["x"] + thumb / 2 + NIGHT / 23.5 * (track["width"] - thumb)
+    assert middle == pytest.approx(bar["x"] + bar["width"] / 2, abs=1.0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+
+
+def test_the_legend_has_the_colours_as_the_map_shows_them(desk, site):
+    desk.goto(f"{site}{ASKED}")
+    drawn(desk)
+
+    def ink(of):
+        return desk.locator(of).first.evaluate("one => getComputedStyle(one).fillOpacity")
+
+    for _ in range(3):
+        assert ink(".legend .swatch.share-2 rect") == ink(".chart .town")
+        assert ink(".legend .swatch.band-0 rect") == ink(".chart .band")
+        desk.locator("#plan-map").press("+")
+        expect(desk.locator("#plan-map.leaflet-zoom-anim")).to_have_count(0)
 
 
 def test_the_clock_is_walked_by_arrow_keys_and_leads_to_its_hour(desk, site):

@@ -13,11 +13,12 @@ from stations.errors import RegistryError
 from stations.web.house import House
 from stations.web.offered import Shelf, shelves_of
 from stations.web.params import Args, BadParameter, Known, first, read_moment
-from stations.web.planning.state import BEFORE, SUPPOSED, Carried, carried, with_part
+from stations.web.planning.state import BEFORE, SUPPOSED, Carried, carried, on_the_wall, with_part
 from stations.wording.names import Names
 
 LAST_BATCHES = 8
 HOURS_TO_COMPARE = (6, 12, 18, 22)
+MOMENT = "%Y-%m-%dT%H:%M"
 LISTS = "lists."
 """Addresses of the stations as they are, whatever is asked."""
 
@@ -78,6 +79,8 @@ def comparisons_for(args: Args, house: House, known: Known, names: Names) -> lis
     if any(first(args, name) for name in SUPPOSED):
         groups.append((gettext("What is tried out"), [choice(BEFORE, gettext("As it stands"))]))
     groups.append((gettext("Another hour"), [choice("at=", gettext("Any hour")), *_hours(args, known, choice)]))
+    if days := _days(args, known, choice):
+        groups.append((gettext("Another day of the week"), days))
     mode = first(args, "mode", "walk")
     others = [choice(f"mode={key}", names.mode(key)) for key in names.modes if key in known.modes and key != mode]
     if others:
@@ -102,11 +105,24 @@ def _hours(args: Args, known: Known, choice: Choices) -> list[Choice]:
     except BadParameter:
         at = datetime.now(known.zone).replace(hour=0, minute=0)
     hours = (at.replace(hour=hour, minute=0) for hour in HOURS_TO_COMPARE)
-    return [
-        choice(f"at={hour:%Y-%m-%dT%H:%M}", f"{format_date(hour.date(), 'EEE', rebase=False)} {hour:%H:%M}")
-        for hour in hours
-        if f"{hour:%Y-%m-%dT%H}" != first(args, "at")[:13]
-    ]
+    asked = on_the_wall(args, known.zone)
+    return [_moment(hour, choice) for hour in hours if f"{hour:{MOMENT}}" != asked]
+
+
+def _days(args: Args, known: Known, choice: Choices) -> list[Choice]:
+    """The same time on the other days of the week asked for; none where any hour counts."""
+    if not first(args, "at"):
+        return []
+    try:
+        at = read_moment(first(args, "at"), known.zone).astimezone(known.zone)
+    except BadParameter:
+        return []
+    days = (at + timedelta(days=day - at.weekday()) for day in range(7) if day != at.weekday())
+    return [_moment(day, choice) for day in days]
+
+
+def _moment(at: datetime, choice: Choices) -> Choice:
+    return choice(f"at={at:{MOMENT}}", f"{format_date(at.date(), 'EEE', rebase=False)} {at:%H:%M}")
 
 
 def _revisions(house: House, known: Known, choice: Choices) -> list[Choice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from geodata.lonlat import Float
 from stations.calendar import HOLIDAY_NAMES
 from stations.questions.coverage.clock import DAY_HOURS, WEEK_HOURS, Week
 from stations.web.params import Args, first
-from stations.web.planning.state import carried
+from stations.web.planning.state import carried, on_the_wall
 from stations.wording.figures import say_share
 from stations.wording.spoken import language
 
@@ -97,12 +97,12 @@ def days_of(monday: date, holiday: date | None, holiday_name: str, at: str) -> l
     return said
 
 
-def read_face(week: Week, args: Args) -> Face:
+def read_face(week: Week, args: Args, zone: tzinfo) -> Face:
     """Put the week into words."""
     low, high = _scale(week)
     asked = carried(args, but=["at"])
     part = first(args, "part") or None
-    at = first(args, "at")
+    at = on_the_wall(args, zone)
 
     def cell(day: date, hour: int, share: float, share_if: float) -> Cell:
         moment = f"{day}T{hour:02d}:00"

@@ -22,14 +22,14 @@ from stations.web.planning.choices import comparisons_for, downloads_for, tabs_f
 from stations.web.planning.clockface import days_of
 from stations.web.planning.findings import Findings
 from stations.web.planning.showing import show_answer
-from stations.web.planning.state import PARTS, carried, held, read_part
+from stations.web.planning.state import PARTS, carried, held, on_the_wall, read_part
 from stations.web.planning.trying import all_back, read_tried
 from stations.wording.names import Names
 from stations.wording.spoken import language
 
 MINUTES = (5, 10, 15, 20, 30)
 CHIPS_IN_SIGHT = 12
-NOON, LAST_HOUR = 12, 23
+NOON = "12"
 
 
 def planning_door(house: House, known: Known, names: Names, findings: Findings) -> Blueprint:
@@ -63,7 +63,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
         return response
 
     def _question(args: Args, today: date) -> dict[str, Any]:
-        at = first(args, "at")
+        at = on_the_wall(args, house.zone)
         monday = _monday(at, today, house.zone)
         calendar = calendar_of(house.zone)
         holiday = min((day for day in calendar.holidays if day >= monday), default=None)
@@ -71,7 +71,8 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
         mode = first(args, "mode", "walk")
         usual = names.modes[mode].speed_kmh if mode in names.modes else 4.0
         return {
-            "form": form_of(args, known, names) | {"speed": first(args, "speed")[:20], "usual_speed": f"{usual:g}"},
+            "form": form_of(args, known, names)
+            | {"at": at[:40], "speed": first(args, "speed")[:20], "usual_speed": f"{usual:g}"},
             "chips": chips(house.snapshot(), frozenset(args.get("amenity", ())), names),
             "chips_in_sight": CHIPS_IN_SIGHT,
             "minutes_offered": MINUTES,
@@ -82,7 +83,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
             "comparisons": comparisons_for(args, house, known, names),
             "held": held(args),
             "days": days_of(monday, holiday, name, at),
-            "hour": min(int(at[11:13]), LAST_HOUR) if at[11:13].isdecimal() else NOON,
+            "hour": _half_hour(at),
             "tabs": tabs_for(args),
             "downloads": downloads_for(carried(args)),
         }
@@ -100,6 +101,14 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
         return as_file(response, "yizhan-coverage.html")
 
     return door
+
+
+def _half_hour(at: str) -> str:
+    """Where the slider stands for a moment as the form writes it: hours of the day, in halves."""
+    hour, minute = at[11:13], at[14:16]
+    if not (hour.isdecimal() and minute.isdecimal()):
+        return NOON
+    return f"{min(int(hour), 23) + (0.5 if int(minute) >= 30 else 0.0):g}"
 
 
 def _monday(at: str, today: date, zone: tzinfo) -> date:

@@ -41,7 +41,7 @@ def read_part_of(part: str, asked: Asked, findings: Findings, args: Args, names:
         case "stations":
             return _stations(asked, findings, args, names)
         case "clock":
-            return {"face": read_face(findings.week(asked, today), args)}
+            return {"face": read_face(findings.week(asked, today), args, asked.snapshot.timezone)}
         case "double15":
             return {"double": read_double15(findings.double15(asked))}
         case "sure":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Any
 
 from flask import url_for
@@ -53,6 +54,15 @@ def read_part(args: Args) -> str:
             "part", part, "There is no part “{value}” of this page. Known are: {known}.", known=", ".join(PARTS)
         )
     return part
+
+
+def on_the_wall(args: Args, zone: tzinfo) -> str:
+    """The moment asked for as a form writes it, by the clock on the wall; empty for any, and as given if unreadable."""
+    at = first(args, "at")
+    try:
+        return f"{read_moment(at, zone).astimezone(zone):%Y-%m-%dT%H:%M}" if at else ""
+    except BadParameter:
+        return at
 
 
 def carried(args: Args, *, but: Iterable[str] = ()) -> Carried:

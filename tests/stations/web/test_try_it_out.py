@@ -181,6 +181,35 @@ def test_two_hours_side_by_side(planner):
     assert "夜间驿站" in page.one("div", id="panel").text, "open at nine in the evening"
 
 
+def test_the_same_time_on_the_other_days_is_offered(planner):
+    def offered(**asked):
+        page = planner.see("/planning", minutes=5, part="compare", **asked)
+        return [one.text for one in page.one("div", class_="choices").all("a")]
+
+    assert [f"周{day} 05:30" for day in "一二三四六日"] == [
+        one for one in offered(at=f"{A_FRIDAY}T05:30") if "05:30" in one
+    ]
+    assert "周五 22:00" in offered(at=f"{A_FRIDAY}T22:30"), "half an hour later is another time"
+    assert not [one for one in offered() if "周日" in one], "any hour is on no day"
+
+
+def test_a_moment_with_an_offset_is_shown_by_the_clock_on_the_wall(planner):
+    page = planner.see("/planning", minutes=5, at=f"{A_FRIDAY}T14:30Z", part="clock")
+    assert page.one("input", id="at").attributes["value"] == f"{A_FRIDAY}T22:30"
+    assert page.one("input", id="hour").attributes["value"] == "22.5"
+    assert (
+        page.one("table", class_="heat").one("a", aria_current="true").attributes["href"].count(f"{A_FRIDAY}T22:00")
+        == 1
+    )
+    assert page.one("select", id="day").one("option", selected="").attributes["value"] == A_FRIDAY
+    assert planner.see("/planning", at="gestern", status=400).one("input", id="at").attributes["value"] == "gestern"
+
+
+def test_measures_of_fairness_have_their_chinese_names(planner):
+    heads = [head.text for head in planner.see("/planning", part="fair").one("div", id="panel").all("th", scope="row")]
+    assert {"基尼系数", "帕尔马比", "泰尔指数 T"} <= set(heads)
+
+
 def test_two_ways_to_travel_side_by_side(planner):
     page = planner.see("/planning", minutes=5, vs="mode=ebike", part="compare")
     assert page.one("span", id="figure-before").text == "100%"
