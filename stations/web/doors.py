@@ -40,6 +40,7 @@ from stations.web.planning.findings import Findings
 from stations.web.planning.page import planning_door
 from stations.web.refusals import Refusals
 from stations.web.rounds.door import rounds_door
+from stations.web.rules import LaterBuilt
 from stations.web.session import remember
 from stations.web.sited import premises_on
 from stations.web.siting.door import siting_door
@@ -79,6 +80,7 @@ def hang(app: Flask, house: House) -> None:
         frozenset(names.taxonomy.hosts.terms),
         premises_on(house.atlas, names.taxonomy),
     )
+    app.url_rule_class = LaterBuilt
     bound_numbers(app)
     speak(app, Path(app.root_path) / "translations")
     protect(app, base_map.host)
