@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from stations.registry.schema import INSPECTION, ROUND_TASK
+from stations.rounds.facts import Answer, Sheet, State, Wish
+from stations.rounds.rounds import Rounds
 from tests.browser.journey import BROWSERS, PHONE, words_of
 from tests.browser.test_offline import until
 
@@ -96,6 +99,29 @@ def test_a_round_without_a_network(
 def inspections(registry, who):
     with registry.store.reading() as connection:
         return connection.execute(INSPECTION.select().where(INSPECTION.c.who == who)).all()
+
+
+def test_photos_of_what_was_put_right_are_made_small_however_many_a_phone_took(
+    page: Page, desk_server: str, desk_registry, enter: Callable[..., str]
+) -> None:
+    rounds, now = Rounds(desk_registry.store, 30), datetime.now(UTC)
+    station = desk_registry.snapshot().station("A2")
+    nothing = Answer(State.NO)
+    sheet = Sheet("5" * 32, "A2", station.township, 1, rounds.checklist(), "lin", now.date(), {"water": nothing})
+    rounds.send(sheet, wishes=[Wish("water", now.date() + timedelta(days=7), "")], judged={}, at=now)
+    (task,) = (one for one in rounds.tasks.open() if one.code == "A2")
+    page.set_viewport_size(PHONE["viewport"])
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/inspections/tasks/{task.number}")
+    files = page.locator(".settle [type=file]")
+    assert files.evaluate("one => one.getBoundingClientRect().height") >= 44
+    large = io.BytesIO()
+    Image.effect_noise((2400, 1800), 60).save(large, "PNG")
+    files.set_input_files([{"name": "IMG_2.png", "mimeType": "image/png", "buffer": large.getvalue()}] * 6)
+    until(page, "[...document.querySelector('.settle [type=file]').files].every(one => /jpg$/.test(one.name)) ? 1 : 0")
+    page.get_by_role("button", name="已整改").click()
+    page.wait_for_url("**/tasks?said=done")
+    assert len(rounds.tasks.get(task.number).photos) == 1, "it is the same one six times"
 
 
 def test_a_photo_that_is_taken_before_the_script_comes_is_kept(

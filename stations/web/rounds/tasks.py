@@ -152,12 +152,11 @@ def kept_photos(office: Office, task: Task, township: str) -> list[str]:
     if len(photos) > MOST_PHOTOS:
         raise RoundError("A task takes {most} photos at most.", field="photo", most=MOST_PHOTOS)
     room = office.room
-    return [
-        office.photos.keep(
-            data, code=task.code, township=township, who=asker().login, at=room.now, what="inspection"
-        ).name
+    kept = (
+        office.photos.keep(data, code=task.code, township=township, who=asker().login, at=room.now, what="inspection")
         for data in photos
-    ]
+    )
+    return list(dict.fromkeys(one.name for one in kept))
 
 
 def show_task(office: Office, found: Task, fault: StationsError | None = None, note: str = "") -> Response:
