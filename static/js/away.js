@@ -19,6 +19,7 @@
   var says = document.getElementById("locate-says");
   var FORMAT = 1;
   var CHIPS_IN_SIGHT = 6;
+  var SHEETS_LAST_MS = 48 * 3600 * 1000; // as the worker has it
   var pack = null;
   var kept = null;
   var cards = null;
@@ -309,7 +310,18 @@
     });
   }
 
+  // Staff who ask for another page of theirs where there is no network: the sheets of their round are on the phone.
+  function offerSheets() {
+    if (root.dataset.why !== "elsewhere" || !/^\/desk(\/|$)/.test(location.pathname) || !window.caches) { return; }
+    caches.match(byId("taken-along").firstElementChild.getAttribute("href"), { cacheName: "yizhan-round", ignoreVary: true })
+      .then(function (kept) {
+        var age = kept ? Date.now() - Number(kept.headers.get("X-Yizhan-Kept")) : Infinity;
+        byId("taken-along").hidden = age >= SHEETS_LAST_MS;
+      }, function () { /* nothing can be kept here */ });
+  }
+
   begin();
+  offerSheets();
   readKept().catch(function () { return null; }).then(function (one) {
     return one || (root.dataset.why === "here" ? readFresh() : null);
   }).catch(function () { return null; }).then(function (one) {

@@ -75,6 +75,28 @@ def test_who_is_shut_out_sees_no_sheet_any_more(
     assert not page.evaluate(KEPT)
 
 
+def test_who_asks_for_another_page_without_a_network_is_led_back_to_the_sheets(
+    phone: tuple[Page, str], house: str
+) -> None:
+    page, _ = phone
+    back = page.get_by_role("link", name="打开带上的检查表")
+    page.context.set_offline(True)
+    page.goto(f"{house}/planning")
+    expect(page.get_by_text("那个页面需要网络")).to_be_visible()
+    expect(back).to_be_hidden()
+    page.goto(f"{house}/desk")
+    expect(back).to_be_visible()
+    back.click()
+    expect(page.get_by_role("heading", name="下一站去哪？")).to_be_visible()
+    page.locator(".choices a").first.click()
+    expect(page.locator("#i-water")).to_be_visible()
+    page.goto(f"{house}/desk")
+    page.evaluate("caches.delete('yizhan-round')")
+    page.reload()
+    expect(page.get_by_text("那个页面需要网络")).to_be_visible()
+    expect(back).to_be_hidden()
+
+
 def test_who_comes_next_is_shown_no_sheet_of_another(
     phone: tuple[Page, str], house: str, slow: Slow, enter: Callable[..., str]
 ) -> None:
