@@ -110,7 +110,8 @@ def services_views(door: Blueprint, room: Room, stock: Stock) -> None:
         lines = {line.code: line for line in lines_for(room.desk.roll().lines, asker())}
         scope = Scope.of(asker()).narrowed(inside=inside)
         tables = sheets_of(shown_of(room, stock, lines, month, scope), stock, month, scope)
-        return as_workbook(tables, "services", gettext("Services"), room, [(gettext("Month"), say_month(month))])
+        about = [(gettext("Month"), say_month(month))]
+        return as_workbook(tables, "services", gettext("Services"), room, about, month.isoformat()[:7])
 
     @door.get("/services/new")
     @needs(Action.EDIT, STAFF)

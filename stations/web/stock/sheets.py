@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -23,9 +24,20 @@ AT_ONCE = 50_000
 
 
 def as_workbook(
-    tables: Sequence[Table], name: str, title: str, room: Room, about: Iterable[tuple[str, str]] = ()
+    tables: Sequence[Table],
+    name: str,
+    title: str,
+    room: Room,
+    about: Iterable[tuple[str, str]] = (),
+    days: str = "",
 ) -> Response:
-    """Answer with tables as a workbook, with a sheet that says what they are of."""
+    """Answer with tables as a workbook, with a sheet that says what they are of.
+
+    Parameters
+    ----------
+    days
+        Which days they are of, for the name of the file; today where they are of no others.
+    """
     from stations.handouts.workbook import write_workbook
 
     told = [
@@ -33,13 +45,13 @@ def as_workbook(
         (gettext("Made"), f"{say_day(room.today)} {room.now.astimezone(room.house.zone):%H:%M}"),
         *about,
     ]
-    return filed(write_workbook(tables, told), WORKBOOK, f"yizhan-{name}-{room.today.isoformat()}.xlsx", title, room)
+    days = days or room.today.isoformat()
+    return filed(write_workbook(tables, told), WORKBOOK, f"yizhan-{name}-{days}.xlsx", f"{title} {days}")
 
 
-def filed(body: bytes, kind: str, name: str, title: str, room: Room) -> Response:
-    """Answer with a file of one's own."""
-    ending = name.rpartition(".")[2]
-    answer = as_file(make_response(body), name, f"{title} {room.today.isoformat()}.{ending}")
+def filed(body: bytes, kind: str, name: str, shown: str) -> Response:
+    """Answer with a file of one's own; what it is called in one's language is without its ending."""
+    answer = as_file(make_response(body), name, f"{shown}.{name.rpartition('.')[2]}")
     answer.mimetype = kind
     return answer
 
@@ -120,7 +132,9 @@ def visit_tables(
     lines: Mapping[str, Line],
     house: House,
 ) -> list[Table]:
-    """How many came: by day, by township, by station."""
+    """How many came: by day, by township, by station. Townships of which nothing is known have a row all the same."""
+    stations = Counter(line.township for line in lines.values() if line.serves or line.code in by_station)
+    counted = Counter(lines[code].township for code in by_station if code in lines)
     note = gettext(
         "Of a station and a day the largest of the three sources counts: each tells of the same people, none of all."
     )
@@ -135,8 +149,23 @@ def visit_tables(
         Table(
             "townships",
             gettext("By township"),
-            [Column("township", gettext("Township")), Column("code", gettext("Code")), *came_columns()],
-            [(say_township(house, code), code, *figures(came)) for code, came in by_township.items()],
+            [
+                Column("township", gettext("Township")),
+                Column("code", gettext("Code")),
+                Column("stations", gettext("Stations"), Kind.COUNT),
+                Column("counted", gettext("Of them with figures"), Kind.COUNT),
+                *came_columns(),
+            ],
+            [
+                (
+                    say_township(house, code),
+                    code,
+                    stations[code],
+                    counted[code],
+                    *(figures(by_township[code]) if code in by_township else (None,) * len(came_columns())),
+                )
+                for code in sorted({*stations, *by_township})
+            ],
             note=note,
         ),
         Table(
@@ -159,7 +188,7 @@ def visit_tables(
 
 
 def each_csv(
-    rows: Iterable[tuple[str, date, Came]], lines: Mapping[str, Line], house: House, title: str, room: Room
+    rows: Iterable[tuple[str, date, Came]], lines: Mapping[str, Line], house: House, title: str, days: str
 ) -> Response:
     """Answer with how many came to each station on each day, as CSV; of hundreds of thousands of rows, too."""
     names = (gettext("Day"), gettext("Code"), gettext("Station"), gettext("Township"))
@@ -177,4 +206,4 @@ def each_csv(
     parts = [head]
     while some := "".join(islice(told, AT_ONCE)):
         parts.append(some.encode())
-    return filed(b"".join(parts), "text/csv", f"yizhan-visits-{room.today.isoformat()}.csv", title, room)
+    return filed(b"".join(parts), "text/csv", f"yizhan-visits-{days}.csv", f"{title} {days}")

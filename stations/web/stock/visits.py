@@ -99,11 +99,13 @@ def visits_views(door: Blueprint, room: Room, stock: Stock) -> None:
         args = given(request.args)
         refuse_unknown(args, PARAMETERS)
         time = read_time(args, room.today)
-        scope = Scope.of(asker()).narrowed(inside=township_in(args))
-        lines = {line.code: line for line in lines_for(room.desk.roll().lines, asker())}
+        scope = Scope.of(asker()).narrowed(inside=(inside := township_in(args)))
+        mine = lines_for(room.desk.roll().lines, asker())
+        lines = {line.code: line for line in mine if line.township.startswith(inside)}
         by_day, by_township, by_station, _ = known_of(stock, scope, time)
         tables = visit_tables(by_day, by_township, by_station, lines, room.house)
-        return as_workbook(tables, "visits", gettext("Visits"), room, [(gettext("Days"), say_time(time))])
+        about = [(gettext("Days"), say_time(time))]
+        return as_workbook(tables, "visits", gettext("Visits"), room, about, days_of(time))
 
     @door.get("/visits.csv")
     @needs(Action.SEE_PRIVATE, STAFF)
@@ -124,7 +126,7 @@ def visits_views(door: Blueprint, room: Room, stock: Stock) -> None:
                 most=f"{MOST_ROWS:,}",
             )
         rows = stock.visits.each(scope, time.first, time.last)
-        return each_csv(rows, lines, room.house, gettext("Visits"), room)
+        return each_csv(rows, lines, room.house, gettext("Visits"), days_of(time))
 
 
 def read_time(args: Args, today: date) -> Time:
@@ -199,6 +201,11 @@ def headline(by_day: Mapping[date, Came], before: Mapping[date, Came], time: Tim
 def say_time(time: Time) -> str:
     """Say which days."""
     return gettext("%(first)s to %(last)s", first=say_day(time.first), last=say_day(time.last))
+
+
+def days_of(time: Time) -> str:
+    """Which days, for the name of a file."""
+    return f"{time.first.isoformat()}_{time.last.isoformat()}"
 
 
 def ranked_townships(by_township: Mapping[str, Came], args: Args, room: Room) -> list[Ranked]:

@@ -298,6 +298,23 @@ def test_a_long_file_is_put_together_in_parts_and_one_that_no_spreadsheet_opens_
     assert "一共 7 行，表格软件最多打开 6 行。请缩短日期范围。" in answer.text
 
 
+def test_the_workbook_has_every_township_and_is_called_by_its_days(clerk, office) -> None:
+    path = "/desk/stations/A1/visits"
+    day = (today() - timedelta(days=1)).isoformat()
+    clerk.send(path, **form_of(clerk, path) | {f"door.{day}": "0"})
+    answer = clerk.client.get(f"/desk/visits.xlsx?first={day}&last={day}")
+    assert f"yizhan-visits-{day}_{day}.xlsx" in answer.headers["Content-Disposition"]
+    book = load_workbook(io.BytesIO(answer.data))
+    head, west, east = ([cell.value for cell in row] for row in book["按乡镇街道"].iter_rows(max_row=3))
+    assert head[:5] == ["乡镇街道", "代码", "驿站数", "其中有数据的", "服务人次"]
+    assert west[:5] == ["西乡", WEST, west[2], 1, 0], "nobody came"
+    assert east[0] == "东乡"
+    assert east[3] == 0
+    assert set(east[4:]) == {None}, "nothing is known"
+    only = load_workbook(io.BytesIO(clerk.client.get(f"/desk/visits.xlsx?township={WEST}").data))
+    assert [row[1].value for row in only["按乡镇街道"].iter_rows(min_row=2)] == [WEST]
+
+
 def test_times_are_drawn_by_day_week_or_month(clerk) -> None:
     path = "/desk/stations/A1/visits"
     days = [today() - timedelta(days=number) for number in range(7)]
