@@ -23,6 +23,7 @@ from stations.questions.siting.linear import Ended, Progress, Watch
 from stations.questions.siting.outlook import CurvePoint, Firmness, next_gains
 from stations.questions.siting.plan import Plan, value_of
 from stations.questions.siting.problem import Candidate, CandidateQuery, Moment, Objective, SitingQuery, Wish
+from stations.questions.siting.spots import Spot, spots_of
 
 __all__ = [
     "MOST_CANDIDATES",
@@ -44,6 +45,7 @@ __all__ = [
     "Progress",
     "SitingAnswer",
     "SitingQuery",
+    "Spot",
     "Step",
     "TownshipGain",
     "Watch",
@@ -62,6 +64,7 @@ __all__ = [
     "site_at_once",
     "solve_exactly",
     "solve_greedily",
+    "spots_of",
     "to_record",
     "value_of",
 ]

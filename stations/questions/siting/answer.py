@@ -18,6 +18,7 @@ from stations.questions.siting.linear import Watch
 from stations.questions.siting.outlook import CurvePoint, Firmness, curve, firmness, next_gains
 from stations.questions.siting.plan import Plan
 from stations.questions.siting.problem import Candidate, SitingQuery
+from stations.questions.siting.spots import spots_of
 from stations.registry.snapshot import Snapshot
 
 PLACES_NAMED = 3
@@ -146,17 +147,10 @@ def site_at_once(query: SitingQuery, snapshot: Snapshot, atlas: Atlas) -> Siting
 
 
 def with_places(fault: InfeasibleError, grounded: Ground) -> InfeasibleError:
-    """Say of demand that nobody can reach, or serve, in which townships most of it is."""
+    """Say of demand that nobody can reach, or serve, where most of it is."""
     if not fault.points:
         return fault
-    points = np.array(fault.points)
-    names = ("", *grounded.atlas.townships.names)
-    group = grounded.layer.demand.township[points].astype(np.int64) + 1
-    lost = np.bincount(group, weights=grounded.layer.demand.weight[points], minlength=len(names))
-    worst = [at for at in np.argsort(-lost, kind="stable")[:PLACES_NAMED].tolist() if lost[at] > 0 and names[at]]
-    if not worst:
-        return fault
-    places = ", ".join(names[at] for at in worst)
+    places = " / ".join(spot.called for spot in spots_of(fault.points, grounded.atlas, grounded.layer)[:PLACES_NAMED])
     unit = grounded.layer.demand.unit
     if "most" in fault.values:
         return InfeasibleError(

@@ -10,7 +10,7 @@ from typing import Any
 from geodata.errors import GeodataError
 from stations.errors import InfeasibleError, RegistryError, StationsError
 from stations.handouts.siting.reading import PlanReading, read_plan
-from stations.questions.siting import Ground, SitingAnswer
+from stations.questions.siting import Ground, SitingAnswer, Spot, spots_of
 from stations.scenarios import Scenario, Search, SearchState, StoredPlan
 from stations.web.errors import say, status_of
 from stations.web.house import House
@@ -115,9 +115,12 @@ class Looking:
             status = status_of(fault)
             if isinstance(fault, RegistryError) or status == 500:
                 raise  # which is said in other words
-            unreached = isinstance(fault, InfeasibleError) and bool(fault.points) and not view.scenario
-            told: dict[str, Any] = {"fault": say(fault), "field": getattr(fault, "field", ""), "unreached": unreached}
-            return replace(view, **told, **self._half(args)), status
+            told: dict[str, Any] = {"fault": say(fault), "field": getattr(fault, "field", "")}
+            half = self._half(args)
+            if isinstance(fault, InfeasibleError) and fault.points and not first(args, "plan"):
+                # Where room is missing, leaving out what nothing reaches helps nobody.
+                told |= {"unreached": "lost" in fault.values, "missing": self._missing(fault, half.get("asked"))}
+            return replace(view, **told, **half), status
         found: dict[str, Any] = {
             "question": looked.question,
             "asked": looked.asked,
@@ -167,6 +170,12 @@ class Looking:
                 return {"asked": asked, "scenario": scenario, "question": asked_of(scenario.query)}
             return {"asked": asked, "going": going_of(self.house, asked, search_of(self.house, asked))}
         return {}
+
+    def _missing(self, fault: InfeasibleError, asked: Asked | None) -> tuple[Spot, ...]:
+        """Where the demand lies that nobody can reach, or serve."""
+        if asked is None:
+            return ()
+        return spots_of(fault.points, asked.atlas, asked.atlas.layer(asked.query.coverage.weight))
 
     def _hosts(self, question: Question) -> tuple[HostChoice, ...]:
         premises = self.known.premises

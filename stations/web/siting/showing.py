@@ -20,6 +20,7 @@ from stations.web.siting.arguing import refusing, taking_back, wanting
 from stations.web.siting.asking import form_for
 from stations.web.siting.beside import show_beside
 from stations.web.siting.board import data_of
+from stations.web.siting.missing import missing_of
 from stations.web.siting.offers import offers
 from stations.web.siting.view import CompareView, EnterView, Question, State, View
 from stations.wording.figures import say_metres, say_share, say_unit
@@ -80,6 +81,7 @@ def show(view: View) -> dict[str, Any]:
     return {
         "form": form_for(view),
         "found": reading,
+        "missing": missing_of(view, with_hosts(view)),
         "joined": joined,
         "halves": halves(reading),
         "going": going,

@@ -12,7 +12,7 @@ from flask import url_for
 
 from geodata.atlas import Atlas
 from stations.handouts.siting.reading import PlanReading
-from stations.questions.siting import Ground, SitingAnswer, SitingQuery
+from stations.questions.siting import Ground, SitingAnswer, SitingQuery, Spot
 from stations.questions.siting.comparing import PlansCompared
 from stations.registry.snapshot import Snapshot
 from stations.scenarios import Scenario
@@ -116,6 +116,8 @@ class View:
         Why there is no answer, in the reader's language, and which parameter is to blame; empty where there is one.
     unreached
         Whether there is none because of demand that nothing reaches, which could be left out.
+    missing
+        Where demand lies because of which there is none: what nothing reaches, or for which there is no room.
     answer
         Greedy as long as no search has ended.
     scenario
@@ -150,6 +152,7 @@ class View:
     fault: str = ""
     field: str = ""
     unreached: bool = False
+    missing: tuple[Spot, ...] = ()
     asked: Asked | None = None
     answer: SitingAnswer | None = None
     reading: PlanReading | None = None

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 import zipfile
 from dataclasses import replace
@@ -124,6 +125,29 @@ def test_demand_that_nobody_can_reach_is_left_out_by_a_link(planner):
     assert "leave_out=1" in page
     assert "Leave them out" not in planner.get(HERE, **(asked | {"aim": "most", "sites": 99})).text
     assert planner.get(f"{HERE}/answer.json", **asked, leave_out="1").status_code == 200
+
+
+def test_demand_that_nobody_can_reach_is_listed_by_place_with_a_candidate_to_put_there(planner):
+    asked = {"aim": "fewest", "minutes": 1, "spacing": 400}
+    page = planner.see(HERE, status=422, **asked)
+    assert page.one(id="h-missing").text == "谁也到不了的地方"
+    # The town has no townships: places are called after what is near, or by where they are.
+    assert "whole area" not in page.text
+    put = page.one(class_="missing").all("a")[0].attributes["href"]
+    assert "point=116." in put
+    assert "spacing=400" in put
+    with_it = planner.get(f"{put}&lang=en")
+    before = int(re.search(r"at (\d+) points? cannot", planner.get(HERE, **asked, lang="en").text)[1])
+    after = re.search(r"at (\d+) points? cannot", with_it.text)
+    assert after is None or int(after[1]) < before
+
+
+def test_where_there_is_no_room_nothing_is_offered_that_does_not_help(planner):
+    asked = {"aim": "fewest", "share": 50, "minutes": 15, "spacing": 400, "capacity": 1, "keep": "0", "lang": "en"}
+    page = planner.get(HERE, **asked)
+    assert page.status_code == 422
+    assert "For whom there is no room" in page.text
+    assert "Leave them out" not in page.text
 
 
 def test_the_answer_gives_every_figure(planner):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geodata.townships import WHOLE_AREA
 from stations.errors import InfeasibleError, SitingError, WhatIfError
 from stations.questions.coverage import Add, Close, CoverageQuery, coverage
 from stations.questions.siting import (
@@ -21,6 +22,7 @@ from stations.questions.siting import (
     read_rows,
     site,
     site_at_once,
+    spots_of,
 )
 from tests.geodata.grids import at
 from tests.stations.questions.town import MONDAY_NOON, SHANGHAI, snapshot_of, station, town_of
@@ -216,6 +218,23 @@ def test_what_nobody_can_reach_is_told_by_township_or_left_out() -> None:
     assert answer.plan.value == 1
     assert answer.left_out > 0
     assert answer.after == pytest.approx(answer.demand)
+
+
+def test_what_nobody_can_reach_is_brought_together_by_place_and_nothing_of_it_is_lost() -> None:
+    query = asked(given(600), objective=Objective.FEWEST, sites=None)
+    with pytest.raises(InfeasibleError) as refused:
+        site(query, snapshot_of([]), TOWN)
+    layer = TOWN.layer(query.coverage.weight)
+    spots = spots_of(refused.value.points, TOWN, layer)
+    assert sum(one.points for one in spots) == len(refused.value.points)
+    lost = float(layer.demand.weight[list(refused.value.points)].sum())
+    assert sum(one.demand for one in spots) == pytest.approx(lost)
+    assert [one.demand for one in spots] == sorted((one.demand for one in spots), reverse=True)
+    assert len({one.called for one in spots}) == len(spots)
+    assert spots[0].called in str(refused.value)
+    # Where no townships are declared, the one area has no name that would say anything.
+    alone = replace(TOWN, townships=replace(TOWN.townships, names=(WHOLE_AREA,) * len(TOWN.townships.names)))
+    assert all(not one.township and one.called for one in spots_of(refused.value.points, alone, layer))
 
 
 @pytest.mark.parametrize(
