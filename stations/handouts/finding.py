@@ -7,6 +7,7 @@ from datetime import timedelta, tzinfo
 
 from flask_babel import format_date, gettext, ngettext
 
+from geodata.townships import WHOLE_AREA
 from stations.handouts.tables import Column, Kind, printed
 from stations.handouts.townshiptables import township_name
 from stations.questions.coverage import CoverageAnswer, CoverageQuery, TownshipRow
@@ -18,6 +19,9 @@ from stations.wording.figures import listed, say_demand, say_minutes, say_place,
 from stations.wording.names import Names
 
 SHARE = Column("share", "", Kind.SHARE)
+
+NOTHING = 0.5
+"""Half a person, or half a metre: less is no difference."""
 
 MOST_UNSERVED = 3
 """Townships without any service that the finding names; the table has them all."""
@@ -187,24 +191,24 @@ def say_comparison(told: Comparison) -> list[str]:
     said = []
     if total.gained > 0.0:
         most = max(told.rows, key=lambda row: row.gained)
-        said.append(
-            gettext(
-                "Gained: %(demand)s, most of it in %(name)s (%(part)s).",
-                demand=say_demand(total.gained, unit),
-                name=township_name(most.name),
-                part=say_demand(most.gained, unit),
-            )
-        )
+        words = {"demand": say_demand(total.gained, unit), "name": township_name(most.name)}
+        if most.name == WHOLE_AREA:
+            said.append(gettext("Gained: %(demand)s.", **words))
+        elif total.gained - most.gained < NOTHING:
+            said.append(gettext("Gained: %(demand)s, all of it in %(name)s.", **words))
+        else:
+            part = say_demand(most.gained, unit)
+            said.append(gettext("Gained: %(demand)s, most of it in %(name)s (%(part)s).", **words, part=part))
     if total.lost > 0.0:
         most = max(told.rows, key=lambda row: row.lost)
-        said.append(
-            gettext(
-                "Lost: %(demand)s, most of it in %(name)s (%(part)s).",
-                demand=say_demand(total.lost, unit),
-                name=township_name(most.name),
-                part=say_demand(most.lost, unit),
-            )
-        )
+        words = {"demand": say_demand(total.lost, unit), "name": township_name(most.name)}
+        if most.name == WHOLE_AREA:
+            said.append(gettext("Lost: %(demand)s.", **words))
+        elif total.lost - most.lost < NOTHING:
+            said.append(gettext("Lost: %(demand)s, all of it in %(name)s.", **words))
+        else:
+            part = say_demand(most.lost, unit)
+            said.append(gettext("Lost: %(demand)s, most of it in %(name)s (%(part)s).", **words, part=part))
     said.append(
         gettext(
             "Covered are %(after)s instead of %(before)s.",

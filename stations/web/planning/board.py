@@ -95,7 +95,8 @@ def data_of(
     """Everything the script of the page is told."""
     return {
         **addresses,
-        "classes": [bound for bound, _ in COVERAGE_CLASSES[:-1]],
+        # Where nobody declared townships, the land of the whole extract is not shaded as if all of it were alike.
+        "classes": [bound for bound, _ in COVERAGE_CLASSES[:-1]] if served.atlas.townships.declared else [],
         "decimals": DECIMALS,
         "towns": towns_on(reading.lines),
         "gaps": gaps_on(reading.gaps),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from flask_babel import format_date, gettext
 
+from geodata.townships import WHOLE_AREA
+from stations.handouts.finding import NOTHING
 from stations.handouts.townshiptables import township_name
 from stations.questions.coverage.comparing import Comparison, ComparisonRow
 from stations.registry.snapshot import Snapshot
@@ -18,9 +20,6 @@ from stations.wording.names import Names
 
 MOST_NAMED = 2
 """Townships that a sentence names; the table has them all."""
-
-NOTHING = 0.5
-"""Half a person, or half a metre: less is no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,11 @@ def _sentence(comparison: Comparison) -> str:
     amount = say_demand(abs(total.difference), unit)
     ahead = total.difference >= 0.0
     ranked = sorted(
-        (row for row in comparison.rows if row.name and (row.difference if ahead else -row.difference) > NOTHING),
+        (
+            row
+            for row in comparison.rows
+            if row.name not in {"", WHOLE_AREA} and (row.difference if ahead else -row.difference) > NOTHING
+        ),
         key=lambda row: -abs(row.difference),
     )
     parts = listed(

@@ -99,8 +99,9 @@ def draw(picture: Picture, assets: Inlined, language: str) -> str:
     assert isinstance(page, Figure)  # noqa: S101  -- folium makes one for every map
     assets.into(page.header)
     page.header.add_child(Piece(f"<title>{escape(gettext('Coverage map'))}</title>"))
+    shaded = picture.townships.declared
     themes = (
-        ("townships", gettext("Townships by share covered"), _townships(picture), True, True),
+        *([("townships", gettext("Townships by share covered"), _townships(picture), True, True)] if shaded else []),
         ("ground", gettext("Ground"), ground_layer(picture.ground), False, True),
         ("reach", gettext("Within reach by street"), _reach(picture), False, True),
         ("circles", gettext("Service circles"), _circles(picture), False, True),
@@ -240,7 +241,7 @@ def _panel(picture: Picture) -> str:
         caption=picture.caption,
         credit=picture.credit,
         source=picture.source,
-        shares=share_classes(),
+        shares=share_classes() if picture.townships.declared else [],
         bands=[(f"{one:.3g}", colour) for one, colour in zip(minutes, band_colours(len(minutes)), strict=True)],
         share_opacity=TOWNSHIP_OPACITY,
         band_opacity=BAND_OPACITY,

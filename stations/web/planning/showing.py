@@ -49,7 +49,7 @@ def show_answer(findings: Findings, args: Args, known: Known, names: Names, part
         "unit_head": heading(say_unit(unit)),
         "bands": [f"{minutes:g}" for minutes in reading.answer.bands],
         "siting": url_for("siting.show", **{key: value for key, value in question.items() if key != "vs"}),
-        "classes": [words for _, words in share_classes()],
+        "classes": [words for _, words in share_classes()] if asked.atlas.townships.declared else [],
         "states": {one["state"] for one in data["stations"]},
         "joined": joined,
         **read_part_of(part, asked, findings, args, names, today),

@@ -7,10 +7,12 @@ import json
 import pytest
 import shapely
 
+from geodata.building import build_atlas
 from stations.handouts.shapes import collection
 from stations.handouts.tables import write_csv
 from tests.stations.web.conftest import Person
-from tests.town import A_FRIDAY, corner
+from tests.stations.web.reading import read_page
+from tests.town import A_FRIDAY, corner, write_town
 
 WHOLE_TOWN_KM = 14 * 1.2  # fourteen streets of six blocks
 
@@ -169,3 +171,37 @@ def test_the_tools_of_the_map_come_before_its_pins(planner, address):
         text.index(mark) for mark in ('class="skip" href="#main"', 'id="place"', 'id="placing-here"', 'id="plan-map"')
     ]
     assert places == sorted(places)
+
+
+@pytest.fixture(scope="module")
+def undivided(open_house, tmp_path_factory):
+    """A house of the town, to which nobody gave townships."""
+    path = tmp_path_factory.mktemp("undivided") / "town.osm.pbf"
+    write_town(path)
+    return Person(open_house(ground=build_atlas(path)).test_client())
+
+
+def test_land_that_nobody_divided_is_not_shaded_as_if_it_were_one_township(undivided):
+    page = undivided.see("/planning", minutes=5)
+    assert "乡镇街道覆盖率" not in page.one("div", class_="legend").text
+    assert json.loads(page.one("script", id="plan-data").text)["classes"] == []
+    kept = undivided.get("/planning/map.html", minutes=5).text
+    assert "yizhanTownship)" not in kept
+    assert "覆盖率" not in read_page(kept).one("details").text
+
+
+def test_what_changes_where_nobody_divided_the_land_is_said_without_a_township(undivided):
+    new = corner(4, 3)
+    asked = {"minutes": 5, "add": f"{new.lon},{new.lat},;24/7"}
+    page = undivided.see("/planning", **asked)
+    assert "全区域" not in page.one("div", id="changed").text
+    assert "增加" in page.one("div", id="changed").text
+    told = read_page(undivided.get("/planning/report", **asked).text).one("main").text
+    assert "新增" in told
+    assert "其中全区域" not in told
+
+
+def test_a_change_in_one_township_is_said_to_be_all_there(planner):
+    new = corner(1, 3)
+    told = read_page(planner.get("/planning/report", minutes=5, add=f"{new.lon},{new.lat},;24/7").text).text
+    assert "，都在西乡。" in told
