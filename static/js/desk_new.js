@@ -4,7 +4,14 @@
 
   var yizhan = window.yizhan = window.yizhan || {};
   var form = document.getElementById("new");
-  if (!form || !window.fetch || !yizhan.showWeeks) { return; }
+  if (!form) { return; }
+  var typed = yizhan.typed(form, "yizhan.desk." + form.dataset.who + ".new");
+  form.addEventListener("input", typed.keep);
+  form.addEventListener("yizhan:placed", typed.keep);
+  var look = function () {};
+  var sent = document.querySelector("#faults, #beside, #spots");
+  var back = !sent && typed.giveBack(function () { look(); });
+  if (!window.fetch || !yizhan.showWeeks) { return; }
   var WAIT_MS = 400;
   var words = form.dataset;
   var meant = document.getElementById("meant");
@@ -19,7 +26,7 @@
     yizhan.drawHours(meant, said.hours, { closed: words.closed, comma: words.comma, week: words.week });
   }
 
-  var look = yizhan.asks(form, show, function () {
+  look = yizhan.asks(form, show, function () {
     document.getElementById("week-said").textContent = words.offline;
   });
 
@@ -33,4 +40,6 @@
     window.clearTimeout(waiting);
     look(event.detail);
   });
+
+  if (back) { look(); }
 })();

@@ -16,6 +16,7 @@
     form.elements.place.value = "";
     form.elements.search.value = "";
     by("moved").textContent = by("moved").dataset.moved;
+    form.dispatchEvent(new CustomEvent("yizhan:placed"));
   }
 
   function put(pair, pan) {
@@ -54,6 +55,11 @@
 
   var sending = false;
   form.addEventListener("submit", function (event) {
+    if (navigator.onLine === false) {
+      event.preventDefault();
+      by("pending").textContent = form.dataset.offline;
+      return;
+    }
     if (sending) { event.preventDefault(); return; }
     sending = true;
     window.setTimeout(function () { sending = false; }, 4000);
@@ -63,7 +69,9 @@
   if (frame && yizhan.map) {
     yizhan.map(frame, function (made) {
       chart = made;
-      var at = JSON.parse(by("map-data").textContent).at;
+      var typed = [form.elements.lon.value, form.elements.lat.value];
+      var given = typed[0].trim() && typed[1].trim() && !isNaN(typed[0]) && !isNaN(typed[1]);
+      var at = given ? typed.map(Number) : JSON.parse(by("map-data").textContent).at;
       chart.map.on("click", function (event) {
         var pair = chart.lonlat(event.latlng);
         write(pair);

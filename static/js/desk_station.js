@@ -11,76 +11,8 @@
 
   function by(id) { return document.getElementById(id); }
 
-  // What was typed and not sent is kept in this tab until it is saved.
-
-  var place = "yizhan.desk." + words.who + "." + words.code;
-  var before = state();
-
-  function state() {
-    var held = {};
-    [].forEach.call(form.elements, function (one) {
-      if (!one.name || one.type === "hidden" || one.type === "submit") { return; }
-      if (one.type === "radio" || one.type === "checkbox") {
-        if (!held[one.name]) { held[one.name] = []; }
-        if (one.checked) { held[one.name].push(one.value); }
-      } else { held[one.name] = one.value; }
-    });
-    return held;
-  }
-
-  function fill(held) {
-    [].forEach.call(form.elements, function (one) {
-      if (!one.name || !(one.name in held)) { return; }
-      if (one.type === "radio" || one.type === "checkbox") {
-        one.checked = held[one.name].indexOf(one.value) >= 0;
-      } else if (one.type !== "hidden" && one.type !== "submit" && one.value !== held[one.name]) {
-        one.value = held[one.name];
-        yizhan.reveal(one);
-      }
-    });
-  }
-
-  function keep() {
-    try {
-      var now = state();
-      if (JSON.stringify(now) === JSON.stringify(before)) {
-        sessionStorage.removeItem(place);
-      } else {
-        sessionStorage.setItem(place, JSON.stringify({ seen: words.seen, fields: now }));
-      }
-    } catch (_) { /* storage is switched off: then the form is as any other */ }
-  }
-
-  function kept() {
-    try {
-      var held = JSON.parse(sessionStorage.getItem(place) || "null");
-      return held && held.seen === words.seen ? held.fields : null;
-    } catch (_) { return null; }
-  }
-
-  function drop() {
-    try { sessionStorage.removeItem(place); } catch (_) { /* nothing was kept */ }
-  }
-
-  function giveBack(held) {
-    fill(held);
-    var box = document.createElement("p");
-    var button = document.createElement("button");
-    box.className = "kept";
-    box.setAttribute("role", "status");
-    box.appendChild(document.createTextNode(words.kept));
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = words.drop;
-    button.addEventListener("click", function () {
-      drop();
-      fill(before);
-      box.parentNode.removeChild(box);
-      look();
-    });
-    box.appendChild(button);
-    form.insertBefore(box, form.firstChild);
-  }
+  var proposal = form.elements.proposal;
+  var typed = yizhan.typed(form, "yizhan.desk." + words.who + "." + words.code + (proposal ? "." + proposal.value : ""));
 
   // What it means so far
 
@@ -97,6 +29,7 @@
   var marked = [];
 
   function show(said) {
+    if (said.there) { typed.sentAfterAll(); }
     marked.forEach(function (name) { if (!said.faults[name]) { fault(name, ""); } });
     marked = Object.keys(said.faults);
     [].forEach.call(form.querySelectorAll("p.wrong-here[id^='e-']"), function (old) { old.hidden = true; });
@@ -118,7 +51,7 @@
   var waiting = 0;
 
   form.addEventListener("input", function () {
-    keep();
+    typed.keep();
     window.clearTimeout(waiting);
     waiting = window.setTimeout(look, WAIT_MS);
   });
@@ -134,7 +67,7 @@
   form.addEventListener("submit", function (event) {
     if (navigator.onLine === false) {
       event.preventDefault();
-      keep();
+      typed.keep();
       by("pending").textContent = words.offline;
       return;
     }
@@ -172,7 +105,7 @@
     form.elements.place.value = "";
     unsearch();
     by("moved").textContent = words.moved;
-    keep();
+    typed.keep();
     look();
   }
 
@@ -211,7 +144,7 @@
       form.elements.lon.value = pair[0].toFixed(6);
       form.elements.lat.value = pair[1].toFixed(6);
       form.elements.place.value = "";
-      keep();
+      typed.keep();
       look();
     }
     unsearch();
@@ -232,12 +165,9 @@
   }
 
   // Where something was said, eyes and keys go there first.
-  if (words.fresh) { drop(); }
-  var held = words.fresh || by("faults") || by("clash") ? null : kept();
-  if (held) {
-    giveBack(held);
-    look();
-  }
+  if (words.fresh) { typed.drop(); }
+  if (words.fresh === "added") { yizhan.typed(form, "yizhan.desk." + words.who + ".new").drop(); }
+  if (!words.fresh && !by("faults") && !by("clash") && typed.giveBack(look)) { look(); }
   var first = by("faults") || by("clash") || by("looked") || by("spots") || by("said");
   if (first) { first.focus(); }
 })();

@@ -1,9 +1,12 @@
 """The staff at work in a browser, at a desk and on a phone: what is typed is understood, kept, and never lost."""
 
+from time import time_ns
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.journey import DESK, PHONE, Journey, untuck
+from tests.town import corner
 
 
 @pytest.fixture
@@ -40,6 +43,81 @@ def test_typing_outlives_a_lost_connection_and_a_reload(clerk: Page, desk_server
     expect(clerk.locator("[name=phone]")).to_have_value("")
     clerk.reload()
     expect(clerk.locator("[name=phone]")).to_have_value("")
+
+
+def test_typing_outlives_what_somebody_else_saved_meanwhile(journey: Journey) -> None:
+    page = journey.page
+    journey.put("A4", phone="", note="", closures=())
+    journey.enter("officer")
+    page.goto(f"{journey.server}/desk/stations/A4")
+    page.locator("[name=phone]").fill("0793-8")
+    expect(page.locator("#pending")).to_contain_text("1")
+    journey.put("A4", note="门在东边")
+    page.reload()
+    expect(page.locator(".kept")).to_contain_text(journey.says("What you had typed and not sent is back."))
+    expect(page.locator(".kept")).to_contain_text(
+        journey.says("Somebody else has changed the station since; when you save, you see both.")
+    )
+    expect(page.locator("[name=phone]")).to_have_value("0793-8")
+    journey.press("Save")
+    expect(page.locator("#clash")).to_contain_text("门在东边")
+    journey.press("Save")
+    journey.told("Saved. Everybody sees it from now on.")
+    after = journey.stands("A4")
+    assert (after.phone, after.note) == ("0793-8", "门在东边")
+    journey.forgive("status of 409")
+
+
+def test_what_was_saved_is_not_given_back_though_its_answer_was_lost(clerk: Page, desk_server: str, faults) -> None:
+    def lost(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.continue_()
+
+    clerk.goto(f"{desk_server}/desk/stations/A2")
+    seats = str(time_ns() % 500 + 1)
+    clerk.locator("[name=seats]").fill(f"0{seats}")  # not as it will be shown
+    expect(clerk.locator("#pending")).to_contain_text("1")
+    clerk.route("**/stations/A2", lost)
+    clerk.get_by_role("button", name="保存").click()
+    clerk.wait_for_url("chrome-error://**")
+    clerk.unroute("**/stations/A2")
+    faults[:] = [fault for fault in faults if "ERR_FAILED" not in fault]
+    with clerk.expect_response("**/look"):
+        clerk.goto(f"{desk_server}/desk/stations/A2")
+    expect(clerk.locator(".kept")).to_have_count(0)
+    expect(clerk.locator("[name=seats]")).to_have_value(seats)
+
+
+def test_a_new_station_outlives_a_lost_connection_and_a_reload(clerk: Page, desk_server: str, faults) -> None:
+    clerk.goto(f"{desk_server}/desk/stations/new")
+    clerk.locator("[name=name]").fill("丢不了驿站")
+    clerk.locator(".more-facts > summary").click()
+    clerk.locator("[name=hours]").fill("每天 8:00-18:00")
+    expect(clerk.locator("#meant .sentence")).to_contain_text("08:00–18:00")
+    clerk.context.set_offline(True)
+    clerk.get_by_role("button", name="新增").last.click()
+    expect(clerk.locator("#pending")).to_contain_text("没有网络")
+    clerk.context.set_offline(False)
+    faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+    clerk.reload()
+    expect(clerk.locator(".kept")).to_contain_text("已恢复")
+    expect(clerk.locator("[name=name]")).to_have_value("丢不了驿站")
+    expect(clerk.locator("[name=hours]")).to_be_visible()
+    expect(clerk.locator("#meant .sentence")).to_contain_text("08:00–18:00")
+    there = corner(2.2, 1.3)
+    clerk.locator("[name=place]").fill(f"{there.lon},{there.lat}")
+    clerk.locator("label", has=clerk.locator("[name=datum][value=wgs84]")).click()
+    clerk.get_by_role("button", name="新增").last.click()
+    if clerk.locator("[name=sure]").count():
+        clerk.locator("label", has=clerk.locator("[name=sure]")).click()
+        clerk.get_by_role("button", name="新增").last.click()
+    clerk.wait_for_url("**said=added*")
+    clerk.goto(f"{desk_server}/desk/stations/new")
+    expect(clerk.locator("[name=name]")).to_have_value("")
+    expect(clerk.locator(".kept")).to_have_count(0)
 
 
 def test_what_was_typed_out_of_the_way_is_there_to_be_seen(clerk: Page, desk_server: str) -> None:

@@ -253,6 +253,7 @@ def show(
     return page(
         "desk/new.html",
         status if looked is NOT_LOOKED or looked.fault is None else 422,
+        who=asker().login,
         sheet=sheet,
         looked=looked,
         beside=beside or [],

@@ -132,6 +132,7 @@ def record_views(door: Blueprint, room: Room) -> None:
         entered = read(room, fields, base)
         now = entered.station
         body = {
+            "there": not (entered.faults or grid) and is_there(room, fields, base, now),
             "faults": {name: say(fault) for name, fault in {**entered.faults, **wrong}.items()},
             "phrase": text_of(fields, grid.field) if grid and not wrong else None,
             **weekly.to_json(fields),
@@ -158,6 +159,14 @@ def read(room: Room, fields: Fields, base: Station) -> Entered:
         )
         taken = base
     return Entered(taken, faults)
+
+
+def is_there(room: Room, fields: Fields, base: Station, wanted: Station) -> bool:
+    """Whether all that a form says is in the record by now: it was sent, and the answer was lost on its way."""
+    stands, revision = room.station(base.code)
+    if number_of(fields, "seen") == revision or weekly.left(fields) or text_of(fields, "comment").strip():
+        return False
+    return not told(stands, merge(base, wanted, stands).station)
 
 
 def chosen(fields: Fields) -> list[str]:
