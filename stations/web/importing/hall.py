@@ -37,8 +37,12 @@ IN_OTHER_WORDS = {
         "The positions fit {other} better than {given}: the middle one is then {there} m from a street, not {here}. "
         "All lie some {moved} m off. Choose which it is: {other}, or {given} if you are sure."
     ),
+    "{name} is a damaged workbook ({fault}). Open it, save it anew as XLSX and try again.": (
+        "{name} is a damaged workbook. Open it, save it anew as XLSX and try again."
+    ),
+    "{name} is a damaged GeoPackage ({fault}). Export it again.": "{name} is a damaged GeoPackage. Export it again.",
 }
-"""What names an option of the command line, as a page says it."""
+"""What names an option of the command line, or tells in a reader's own words what it found, as a page says it."""
 
 NO_COLUMN = "{name} has no column for {missing}. Its columns are {headers}. Call them {names}."
 UNSAID_DATUM = "The file does not say its datum; positions are taken as WGS-84."

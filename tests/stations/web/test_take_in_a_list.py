@@ -263,6 +263,12 @@ def test_one_of_several_sheets_is_chosen(officer) -> None:
     assert "乙站" in see(officer).text
 
 
+def test_what_cannot_be_opened_is_said_in_the_language_of_the_page(officer) -> None:
+    answer = post(officer, "/desk/lists", file=(io.BytesIO(b"PK\x03\x04x"), "台账.xlsx"))
+    assert answer.status_code == 422
+    assert read_page(answer.text).one("", role="alert").text == "台账.xlsx 这个工作簿已损坏。请打开后另存为 XLSX 再试。"
+
+
 def test_the_sheet_that_was_read_is_the_one_that_is_shown(officer) -> None:
     """A cover sheet comes first, and nobody said which one."""
     book = Workbook()
