@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hmac
 import http.client
 import socket
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 CONNECT_S, WHOLE_S = 10.0, 20.0
 """How long a connection may take, and all of it."""
+
+NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 
 ANSWER_BYTES = 4000
 GOOD = range(200, 300)
@@ -98,10 +101,28 @@ class Poster:
         except (OSError, http.client.HTTPException, ValueError) as error:
             if isinstance(error, TimeoutError) or connection.was_cut:
                 raise PostError("Nothing was answered in time.") from None
-            raise PostError("{said}", said=told(str(error)) or type(error).__name__) from None
+            raise fault_of(error) from None
         finally:
             end.cancel()
             connection.close()
+
+
+def fault_of(error: Exception) -> PostError:
+    """Say what kept a request from being answered, for who set the webhook: what is usual in words of ours."""
+    import ssl
+
+    said = told(str(error)) or type(error).__name__
+    if isinstance(error, ConnectionRefusedError):
+        return PostError("The connection was refused: no program listens at this address and port.")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return PostError("The certificate of the program was not accepted: {said}", said=told(error.verify_message))
+    if isinstance(error, ConnectionError | ssl.SSLEOFError):
+        return PostError("The other side broke the connection off without an answer.")
+    if isinstance(error, ssl.SSLError):
+        return PostError("No encrypted connection came about. Does the program speak https there? {said}", said=said)
+    if isinstance(error, OSError) and error.errno in NO_WAY:
+        return PostError("No way leads to this address from here.")
+    return PostError("{said}", said=said)
 
 
 class _Pinned(http.client.HTTPSConnection):

@@ -7,6 +7,7 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -319,6 +320,40 @@ def test_a_certificate_of_another_name_is_not_taken(here, hearing):
     with pytest.raises(PostError, match="ertificate"):
         here("/in", host="other.example.org")
     assert len(hearing.heard) == before
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (None, "refused: no program listens"),
+        (b"", "broke the connection off"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "Does the program speak https"),
+    ],
+)
+def test_what_is_usually_wrong_is_said_in_words_that_can_be_translated(answers, words):
+    poster = Poster(inside=True, look_up=lambda *_: ["127.0.0.1"])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = WebAddress("hooks.example.org", server.getsockname()[1], "/")
+
+        def answer() -> None:
+            other, _ = server.accept()
+            with other:
+                other.recv(2000)
+                other.sendall(answers)
+
+        if answers is None:
+            server.close()
+        else:
+            threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(PostError, match=words) as raised:
+            poster.post(address, b"", {})
+    assert raised.value.template != "{said}"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_as_such(hearing):
+    poster = Poster(inside=True, look_up=lambda *_: ["127.0.0.1"])
+    with pytest.raises(PostError, match="certificate of the program was not accepted: self-signed"):
+        poster.post(WebAddress("hooks.example.org", hearing.server_port, "/"), b"", {})
 
 
 def test_who_answers_for_ever_is_cut_off(monkeypatch, certificate):
