@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +13,10 @@ from flask_babel import format_decimal, gettext, ngettext
 
 from stations.desk.entering import Fields, read_whole_hours, told_hours
 from stations.errors import HoursError, StationsError, StockError
-from stations.exchange.cells import read_count, read_number
+from stations.exchange.cells import read_count
+from stations.exchange.fieldcells import write_dates
 from stations.facts import MAX_NAME, Service
-from stations.phrases import sentence
+from stations.phrases import read_dates, sentence
 from stations.stock.offers import Offer
 from stations.web.deskwords import say_day, spoken
 from stations.web.room import text_of
@@ -21,6 +24,13 @@ from stations.web.stock.reading import Faults, day_of
 from stations.wording.names import Names
 
 T = TypeVar("T")
+_DATED = re.compile(r"(?P<days>.*?\D)(?P<times>\d{1,2}\s*(?:[:：点时]|[ap]\.?m).*)", re.IGNORECASE)
+_TIMES = re.compile(r"\d\d:\d\d[-\d:,]*")
+_RULE = re.compile(r"(?P<days>\S.*?) (?P<times>\d\d:\d\d-[-\d:,]+)")
+_YUAN = re.compile(r"[¥￥]? *(?P<yuan>\d{1,5}(?:\.\d{1,2})?) *(?:元|块|yuan|CNY|RMB)?", re.IGNORECASE)
+EVERY_MONTH = 11
+"""Commas between the days of twelve months."""
+
 DEAREST = 10_000
 """Most yuan that a meal or a service can be meant to cost."""
 
@@ -82,9 +92,47 @@ def say_service(key: str, names: Names) -> str:
 def say_when(hours: str) -> str:
     """Tell hours as a sentence."""
     try:
-        return sentence(hours, spoken()) if hours else ""
+        return monthly(hours) or sentence(hours, spoken()) if hours else ""
     except HoursError:
         return hours
+
+
+def monthly(hours: str) -> str:
+    """Tell hours on days of each month, like 每月第一个周六 09:00–11:00, which `read_when` reads; empty for others."""
+    rules = [_RULE.fullmatch(rule) for rule in hours.split("; ")]
+    times = {rule["times"] for rule in rules if rule is not None}
+    days = "; ".join(rule["days"] for rule in rules if rule is not None)
+    if None in rules or len(times) != 1 or not ("[" in days or days.count(",") >= EVERY_MONTH):
+        return ""
+    comma = gettext(", ")
+    told = f"{write_dates(days, spoken())} {times.pop().replace('-', '–').replace(',', comma)}"
+    try:
+        return told if read_when(told) == hours else ""
+    except HoursError:
+        return ""
+
+
+def read_when(text: str) -> str:
+    """Read when a service is held: hours as of a station, or dates like 每月第一个周六 and the hours on them.
+
+    Raises
+    ------
+    HoursError
+        It is not understood; says which words.
+    """
+    try:
+        return read_whole_hours(text)
+    except HoursError:
+        parts = _DATED.fullmatch(text.strip())
+        if parts is None:
+            raise
+        try:
+            days, times = read_dates(parts["days"].strip(" ,，:：")), read_whole_hours(parts["times"])
+        except HoursError:
+            days = times = ""
+        if not _TIMES.fullmatch(times):
+            raise
+    return read_whole_hours("; ".join(f"{day} {times}" for day in days.split("; ")))
 
 
 def offer_form(fields: Fields, offer: Offer | None, names: Names, today: date) -> OfferForm:
@@ -100,7 +148,7 @@ def offer_form(fields: Fields, offer: Offer | None, names: Names, today: date) -
         held = {
             "key": service.key,
             "name": service.name,
-            "hours": told_hours(service.hours, spoken()),
+            "hours": monthly(service.hours) or told_hours(service.hours, spoken()),
             "first": offer.first.isoformat(),
             "last": "" if offer.last is None else offer.last.isoformat(),
             "price": "" if service.price_yuan is None else f"{service.price_yuan:g}",
@@ -133,7 +181,7 @@ def read_offer(fields: Fields, names: Names, today: date, faults: Faults) -> Off
     for one in eligible:
         if one not in names.taxonomy.eligible.terms:
             faults.add("eligible", StockError("“{value}” is not offered here.", value=one[:80]))
-    hours = taken("hours", read_whole_hours, "")
+    hours = taken("hours", read_when, "")
     if not text_of(fields, "hours").strip():
         faults.add("hours", StockError("Say when it is, like 周一至周五 6:30-8:30."))
     begin = day_of(fields, "first", faults) or today
@@ -158,7 +206,10 @@ def _line(text: str) -> str:
 
 
 def _price(text: str) -> float | None:
-    yuan = round(read_number(text.removesuffix("元").strip()), 2) if text not in {"免费", "free"} else 0.0
+    if text.lower() in {"免费", "free"}:
+        return 0.0
+    found = _YUAN.fullmatch(unicodedata.normalize("NFKC", text))
+    yuan = -1.0 if found is None else float(found["yuan"])
     if not 0 <= yuan <= DEAREST:
         raise StockError("“{value}” is not a price. Write yuan, like 2 or 1.5, or 0 where it is free.", value=text[:80])
     return yuan

@@ -182,6 +182,9 @@ def test_the_round_is_parted_by_township_and_shows_who_was_never_counted(office,
         assert clerk.client.get(f"/desk/supplies?{wrong}").status_code == 400
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def breakfast(clerk: Staff, **typed: str) -> str:
     fields = {"key": "breakfast", "hours": "每天 6:30-8:30", "first": (today() - timedelta(days=40)).isoformat()}
     fields |= {"price": "2元", "places": "120", "mark": "m"}
@@ -224,11 +227,36 @@ def test_a_service_is_changed_and_ended_with_its_history(office, clerk) -> None:
     assert "已结束 1" in said(clerk, "/desk/services")
 
 
+@pytest.mark.parametrize(("typed", "told", "kept"), [
+    ("每月第一个周六 9:00-11:00", "每月第一个周六 09:00–11:00", "Sa[1] 09:00-11:00"),
+    ("每月第一个周六和第三个周六：9点到11点", "每月第一个周六；每月第三个周六 09:00–11:00",
+     "Sa[1] 09:00-11:00; Sa[3] 09:00-11:00"),
+    ("first Saturday of each month 9 am to 11 am", "每月第一个周六 09:00–11:00", "Sa[1] 09:00-11:00"),
+    ("每月15日 9:00-11:00、14:00-16:00", "每月15日 09:00–11:00、14:00–16:00",
+     ",".join(f"{month} 15" for month in MONTHS) + " 09:00-11:00,14:00-16:00"),
+])  # fmt: skip
+def test_a_service_of_some_days_of_each_month_is_said_and_told_in_words(clerk, stock, typed, told, kept) -> None:
+    path = breakfast(clerk, key="haircut", hours=typed, price="￥2.5元").partition("?")[0]
+    assert told in said(clerk, path)
+    assert "2.5 元" in said(clerk, path)
+    service = int(path.rpartition("/")[2])
+    assert stock.services.get(service).offer.service.hours == kept
+    typed = clerk.see(path).one("input", name="hours").attributes["value"]
+    assert typed == told
+    fields = {"key": "haircut", "hours": typed, "first": today().isoformat(), "seen": "1", "mark": "a", "do": "save"}
+    clerk.send(path, **fields)
+    assert stock.services.get(service).offer.service.hours == kept, "what is told is read as it was"
+
+
 @pytest.mark.parametrize(("field", "typed", "told"), [
     ("hours", "有时候", "有时候"),
     ("hours", "", "请写明时间"),
     ("last", "2020-01-01", "不能早于"),
-    ("price", "很便宜", "很便宜"),
+    ("hours", "每月 9:00-11:00", "每月 9:00-11:00"),
+    ("hours", "每月第一个周六 9:00-11:00 周日", "读不懂"),
+    ("price", "很便宜", "“很便宜”不是价格"),
+    ("price", "2.555", "“2.555”不是价格"),
+    ("price", "1e3", "“1e3”不是价格"),
     ("places", "许多", "“许多”"),
     ("key", "gold", "“gold”"),
     ("first", "2026-02-30", "2026-02-30"),
