@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from stations.handouts.siting.asking import say_moment
 from stations.handouts.siting.lines import say_gain, say_total
@@ -171,6 +171,10 @@ def read_firmness(answer: SitingAnswer, scale: Scale, zone: tzinfo) -> tuple[Fir
     for one in answer.firmness:
         if one.moment is not None:
             what = gettext("%(moment)s alone", moment=say_moment(answer.query.moments[one.moment].at, zone))
+        elif one.at is not None:
+            local = one.at.astimezone(zone)
+            day = str(format_date(local.date(), "EEEE", rebase=False))
+            what = gettext("On %(day)s at %(clock)s", day=day, clock=f"{local:%H:%M}")
         else:
             what = gettext("At %(speed)s km/h", speed=f"{one.speed_kmh or 0.0:g}")
         said = {

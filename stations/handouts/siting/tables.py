@@ -201,7 +201,10 @@ def firmness_table(answer: SitingAnswer, reading: PlanReading) -> Table:
         ]
         for line, one in zip(reading.firmness, answer.firmness, strict=True)
     ]
-    note = gettext("The same number of sites, chosen anew for the other speed, or for one of the moments alone.")
+    note = gettext(
+        "The same number of sites, chosen anew for the other speed, for one of the moments alone, or for an open "
+        "station at that hour of an ordinary week."
+    )
     return Table("firmness", gettext("How firm the choice is"), columns, rows, note=note)
 
 

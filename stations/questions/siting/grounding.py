@@ -24,7 +24,7 @@ from stations.questions.coverage.whatif import supposed
 from stations.questions.reach import reach
 from stations.questions.siting.candidates import gather_candidates
 from stations.questions.siting.case import Bool, Case, Goal, check
-from stations.questions.siting.problem import Candidate, Objective, SitingQuery, Wish
+from stations.questions.siting.problem import Candidate, Moment, Objective, SitingQuery, Wish
 from stations.registry.snapshot import Snapshot
 
 MOST_BYTES = 256_000_000
@@ -137,6 +137,12 @@ def ground(query: SitingQuery, snapshot: Snapshot, atlas: Atlas) -> Ground:
         left_out = _nowhere(case, goal)
         case = replace(case, weight=np.where(left_out, 0.0, case.weight))
     return Ground(query, snapshot, atlas, layer, speed_ms, candidates, case, goal, left_out)
+
+
+def serving_at(grounded: Ground, at: datetime) -> tuple[Bool, Float]:
+    """Sites that serve at another moment, a row for each wish, bool [K, S], and the weights of these."""
+    query = replace(grounded.query, moments=(Moment(at),))
+    return _periods(query, grounded.snapshot, grounded.candidates)
 
 
 def _nowhere(case: Case, goal: Goal) -> Bool:

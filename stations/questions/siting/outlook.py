@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -14,13 +15,17 @@ from stations.questions.coverage.sureness import OTHER_SPEEDS, SPEEDS_KMH
 from stations.questions.siting.case import Bool, Case, Goal, Long
 from stations.questions.siting.exact import solve_greedily
 from stations.questions.siting.gains import COVERING, Gain
-from stations.questions.siting.grounding import Ground
+from stations.questions.siting.grounding import Ground, serving_at
 from stations.questions.siting.plan import Plan, nearest_m, standing
 from stations.questions.siting.problem import Objective
 from stations.questions.siting.serving import gains_served
 
 LONGEST_CURVE = 30
 """Sites to which the curve is drawn at most."""
+
+ORDINARY_HOURS = (datetime(2026, 3, 4, 12, 30), datetime(2026, 3, 4, 22), datetime(2026, 3, 8, 12, 30))  # noqa: DTZ001
+"""Noon and late evening of a Wednesday, and a Sunday's noon, on the stations' clocks: of a week far from holidays, and
+for ever the same one, so that a plan that was saved says the same whenever it is opened."""
 
 FARTHEST = 500
 """Points who have it farthest that are looked at for what the next site would bring."""
@@ -55,6 +60,8 @@ class Firmness:
         The same of a greedy choice made for it, or of the chosen sites where that is no better.
     stays
         How many of the chosen sites that choice has, too.
+    at
+        An hour of an ordinary week at which stations must be open, where that is otherwise.
     """
 
     speed_kmh: float | None
@@ -62,6 +69,7 @@ class Firmness:
     covered: float
     best: float
     stays: int
+    at: datetime | None = None
 
 
 def next_gains(case: Case, goal: Goal, sites: Long) -> Float:
@@ -169,7 +177,7 @@ def _take_better(found: dict[int, float], case: Case, goal: Goal, begun: int) ->
 
 
 def firmness(grounded: Ground, plan: Plan) -> tuple[Firmness, ...]:
-    """Ask again at the slowest and the fastest that people go, and at each moment alone."""
+    """Ask again at the slowest and the fastest that people go, and at each moment alone, or at ordinary hours."""
     case, goal = grounded.case, grounded.goal
     found = []
     mode = grounded.atlas.network(grounded.query.coverage.mode).mode
@@ -177,13 +185,13 @@ def firmness(grounded: Ground, plan: Plan) -> tuple[Firmness, ...]:
         faster = speed / 3.6 / grounded.speed_ms
         match goal.objective:
             case Objective.MOST | Objective.FEWEST:
-                at = replace(goal, limit_m=goal.limit_m * faster)
+                paced = replace(goal, limit_m=goal.limit_m * faster)
             case Objective.MEDIAN if grounded.query.farthest_minutes is not None:
-                at = replace(goal, beyond_m=goal.beyond_m * faster)
+                paced = replace(goal, beyond_m=goal.beyond_m * faster)
             case _:
                 # The way is as long at every speed.
                 continue
-        found.append(_otherwise(case, at, plan, speed, None))
+        found.append(_otherwise(case, paced, plan, speed, None))
     moments = grounded.query.moments
     if len(moments) > 1:
         wishes = case.serves.shape[0] // len(moments)
@@ -193,6 +201,12 @@ def firmness(grounded: Ground, plan: Plan) -> tuple[Firmness, ...]:
             if weights.sum() > 0:
                 then = replace(case, serves=case.serves[some], period_weight=weights / weights.sum())
                 found.append(_otherwise(then, goal, plan, None, number))
+        return tuple(found)
+    for hour in ORDINARY_HOURS if plan.sites.size else ():
+        at = hour.replace(tzinfo=grounded.snapshot.timezone)
+        serves, weights = serving_at(grounded, at)
+        then = replace(case, serves=serves, period_weight=weights)
+        found.append(replace(_otherwise(then, goal, plan, None, None), at=at))
     return tuple(found)
 
 

@@ -105,6 +105,7 @@ def plan_json(looked: Looked) -> dict[str, Any]:
             {
                 "speed_kmh": one.speed_kmh,
                 "moment": one.moment,
+                "hour": None if one.at is None else f"{one.at:%a %H:%M}",
                 "covered": finite(one.covered),
                 "best": finite(one.best),
                 "stays": one.stays,

@@ -233,7 +233,8 @@ def test_a_first_picture_says_that_it_is_one(tell_plan, maps, speaking) -> None:
 
 def test_a_plan_of_ways_is_told_without_what_it_does_not_have(tell_plan, speaking) -> None:
     plan = tell_plan("en", objective=Objective.CENTER)
-    assert list(plan.tables) == ["sites", "townships", "further", "curve", "candidates"]
+    assert list(plan.tables) == ["sites", "townships", "further", "curve", "firmness", "candidates"]
+    assert [one.speed_kmh for one in plan.answer.firmness] == [None] * 3, "the way is as long at every speed"
     with speaking("en"):
         document = document_of(plan)
         text = write_page(document, dict.fromkeys(document.themes, b""))

@@ -87,8 +87,13 @@ def test_who_gains_what_comes_next_and_how_firm_it_is(plan) -> None:
         "只建一个，最多带来 2.6 公里街道。最后一个带来 2.0 公里街道。再加一个可带来 0.7 公里街道。"
     )
     assert [line.sites for line in reading.curve if line.chosen] == [3]
-    assert reading.firmness_said.startswith("选择很稳")
-    assert [line.what for line in reading.firmness] == ["时速 3.6 公里", "时速 5 公里"]
+    assert reading.firmness_said.startswith("速度或时刻不同时，专为它选的方案最多再多覆盖 0.5 公里街道")
+    assert [line.what for line in reading.firmness] == [
+        "时速 3.6 公里", "时速 5 公里", "星期三 12:30", "星期三 22:00", "星期日 12:30",
+    ]  # fmt: skip
+    # At night the bank is closed: what the plan covers then is less than at noon.
+    noon, night = (one.covered for one in plan.answer.firmness[2:4])
+    assert night < noon
 
 
 def test_what_was_asked_is_said_in_full(tell_plan) -> None:
@@ -188,6 +193,7 @@ def test_nothing_to_gain_is_said(tell_plan) -> None:
     reading = read_plan(empty, Names.read(), SHANGHAI)
     assert reading.sites == ()
     assert reading.firmness_said == ""
+    assert all(one.at is None for one in empty.firmness)
 
 
 def test_a_plan_that_was_not_proven_says_how_much_better_it_could_be(plan, speaking) -> None:

@@ -266,3 +266,20 @@ def test_costs_by_key_and_by_kind_and_places_off_the_street_are_known() -> None:
     assert costs == {"c0": 2.0, "bank": 4.0, "sea": 1.0}
     assert grounded.off_street == ("sea",)
     assert np.array_equal(grounded.case.kept, [True, False, False, False])
+
+
+def test_without_moments_the_choice_is_held_against_hours_of_an_ordinary_week() -> None:
+    stands = [station("A", 0, hours="Mo-Fr 09:00-17:00")]
+    query = asked(given(1800, 3600, hours="Mo-Su 08:00-23:00"), sites=1)
+    answer = site(query, snapshot_of(stands), TOWN)
+    by_hour = {f"{one.at:%a %H:%M}": one for one in answer.firmness if one.at is not None}
+    assert list(by_hour) == ["Wed 12:30", "Wed 22:00", "Sun 12:30"]
+    assert by_hour["Wed 12:30"].covered == pytest.approx(answer.after)
+    # In the evening and on Sunday the station that there is has closed, and the new one alone is left.
+    assert by_hour["Wed 22:00"].covered < answer.after
+    assert by_hour["Sun 12:30"].covered == by_hour["Wed 22:00"].covered
+    assert all(one.best >= one.covered for one in by_hour.values())
+    then = replace(query.coverage, at=by_hour["Wed 22:00"].at)
+    chosen = [Add(step.candidate.position, hours=step.candidate.hours) for step in answer.steps]
+    asked_then = coverage(replace(then, changes=tuple(chosen)), snapshot_of(stands), TOWN)
+    assert by_hour["Wed 22:00"].covered == pytest.approx(asked_then.total.covered)
