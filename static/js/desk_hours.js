@@ -49,7 +49,7 @@
 
   // Gives what asks the house for the meaning of a form, perhaps with a button that was pressed. Of several answers the
   // one to the last question counts; but whatever was pressed is answered, one after the other, before what was typed
-  // meanwhile is asked, and before the form is sent.
+  // meanwhile is asked, and before the form is sent. `fail` hears of a press that came to nothing, and whether it was answered.
   yizhan.asks = function (form, show, fail) {
     var asked = 0;
     var presses = [];
@@ -84,11 +84,14 @@
     function ask(pressed) {
       var mine = ++asked;
       var sent = read();
+      var answered = false;
       fetch(form.dataset.look, {
         method: "POST", credentials: "same-origin", body: (pressed ? "do=" + pressed + "&" : "") + sent.text,
         headers: { "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json" }
-      }).then(function (answer) { return answer.ok ? answer.json() : null; }).then(function (said) {
-        if (!said) { throw new Error("not answered"); }
+      }).then(function (answer) {
+        answered = true;
+        return answer.ok ? answer.json() : Promise.reject();
+      }).then(function (said) {
         if (mine !== asked) { return; }
         if (pressed && said.phrase === null) { sender = null; }
         if (yizhan.keepWrong) { yizhan.keepWrong(said.faults, pressed, sent.held); }
@@ -98,7 +101,7 @@
         // What was typed is looked at when it is sent. Only who pressed something waits for an answer.
         if (pressed) {
           sender = null;
-          fail();
+          fail(answered);
         }
       }).then(function () { if (pressed) { next(); } });
     }

@@ -26,8 +26,8 @@
     yizhan.drawHours(meant, said.hours, { closed: words.closed, comma: words.comma, week: words.week });
   }
 
-  look = yizhan.asks(form, show, function () {
-    document.getElementById("week-said").textContent = words.offline;
+  look = yizhan.asks(form, show, function (answered) {
+    document.getElementById("week-said").textContent = answered ? words.refused : words.offline;
   });
 
   form.addEventListener("input", function (event) {

@@ -46,7 +46,9 @@
     }
   }
 
-  var look = yizhan.asks(form, show, function () { by("pending").textContent = words.offline; });
+  var look = yizhan.asks(form, show, function (answered) {
+    by("pending").textContent = answered ? words.refused : words.offline;
+  });
 
   var waiting = 0;
 

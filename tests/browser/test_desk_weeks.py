@@ -146,3 +146,24 @@ def test_what_is_wrong_in_a_row_stays_said_until_it_is_changed(
         page.locator("[name='note']").fill("二楼")
     page.wait_for_timeout(200)
     expect(page.locator("#live-week-tu")).to_be_visible()
+
+
+def test_a_press_that_comes_to_nothing_says_why(
+    page: Page, desk_server: str, enter: Callable[..., str], faults: list[str]
+) -> None:
+    """Somebody was signed out meanwhile, or there is no network."""
+    enter(page, "clerk")
+    for path, said in (("A6", "#pending"), ("new", "#week-said")):
+        page.goto(f"{desk_server}/desk/stations/{path}")
+        if path == "new":
+            page.locator(".more-facts > summary").click()
+        page.locator("#f-week > summary").click()
+        page.route("**/look", lambda route: route.fulfill(status=403, body="<p>no</p>"))
+        page.get_by_role("button", name="填入开放时间").click()
+        expect(page.locator(said)).to_contain_text("重新打开本页")
+        page.unroute("**/look")
+        page.route("**/look", lambda route: route.abort())
+        page.get_by_role("button", name="填入开放时间").click()
+        expect(page.locator(said)).to_contain_text("没有网络")
+        page.unroute("**/look")
+    faults[:] = [fault for fault in faults if "403" not in fault and "ERR_FAILED" not in fault]
