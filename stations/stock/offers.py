@@ -64,7 +64,7 @@ class Offer:
             It says not when, ends before it begins, or has more places than can be meant.
         """
         if not self.service.hours:
-            raise StockError("Say when it is, like 周一至周五 6:30-8:30.", field="hours")
+            raise StockError("Say when it is, like Mon to Fri 6:30-8:30.", field="hours")
         try:
             Hours.parse(self.service.hours, timezone)
         except HoursError as fault:

@@ -183,7 +183,7 @@ def read_offer(fields: Fields, names: Names, today: date, faults: Faults) -> Off
             faults.add("eligible", StockError("“{value}” is not offered here.", value=one[:80]))
     hours = taken("hours", read_when, "")
     if not text_of(fields, "hours").strip():
-        faults.add("hours", StockError("Say when it is, like 周一至周五 6:30-8:30."))
+        faults.add("hours", StockError("Say when it is, like Mon to Fri 6:30-8:30."))
     begin = day_of(fields, "first", faults) or today
     last = day_of(fields, "last", faults)
     name, note = taken("name", _line, ""), taken("note", _line, "")
