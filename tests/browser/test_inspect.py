@@ -124,6 +124,18 @@ def test_photos_of_what_was_put_right_are_made_small_however_many_a_phone_took(
     assert len(rounds.tasks.get(task.number).photos) == 1, "it is the same one six times"
 
 
+def test_no_answer_is_broken_within_a_word(page: Page, desk_server: str, enter: Callable[..., str]) -> None:
+    page.set_viewport_size(PHONE["viewport"])
+    enter(page, "clerk")
+    page.goto(f"{desk_server}/desk/inspections/sheet/A3?list=rating&lang=en")
+    lines = """one => { const all = document.createRange(); all.selectNodeContents(one);
+        return new Set([...all.getClientRects()].map(line => Math.round(line.top))).size; }"""
+    answers = page.locator("#i-toilet .segments span")
+    words = [text.split() for text in answers.all_inner_texts()]
+    assert ["Not", "applicable"] in words
+    assert all(answers.nth(at).evaluate(lines) <= len(those) for at, those in enumerate(words))
+
+
 def test_a_photo_that_is_taken_before_the_script_comes_is_kept(
     page: Page, desk_server: str, enter: Callable[..., str]
 ) -> None:
