@@ -22,6 +22,7 @@ from stations.web.siting.beside import show_beside
 from stations.web.siting.board import data_of
 from stations.web.siting.missing import missing_of
 from stations.web.siting.offers import offers
+from stations.web.siting.promised import promised
 from stations.web.siting.view import CompareView, EnterView, Question, State, View
 from stations.wording.figures import say_metres, say_share, say_unit
 from stations.wording.spoken import language
@@ -81,6 +82,7 @@ def show(view: View) -> dict[str, Any]:
     return {
         "form": form_for(view),
         "found": reading,
+        "promised": promised(view),
         "missing": missing_of(view, with_hosts(view)),
         "joined": joined,
         "halves": halves(reading),

@@ -362,6 +362,28 @@ def test_a_site_becomes_a_planned_station_once(keeper, registered, plans):
     assert page.headers["Location"] == f"{HERE}?plan={plan}&said=accepted#sites"
 
 
+def test_planned_stations_are_counted_as_if_they_stood_by_a_link(open_house, registered, plans):
+    house = open_house(shelf=registered, plans=plans, settings=UNCOUNTED)
+    keeper = Planner(house.test_client())
+    keeper.send("/enter", key=plans.key.key())
+    asked = {"minutes": 5, "sites": 1, "point": ["116.3020,28.3010,桥头;08:00-20:00", "116.3060,28.3030"], "host": []}
+    plan = keeper.send("/save", **asked, name="先建一个", by="陈").json["plan"]
+    (chosen,) = keeper.answer(plan=plan)["plan"]["sites"]
+    assert keeper.send("/accept", plan=plan, key=chosen["key"], by="李", anyway="1").status_code == 201
+    page = keeper.see(HERE, **asked)
+    link = page.one(id="finding").all("a", class_="jump")[0].attributes["href"]
+    assert "规划中的驿站还没有建成，没有计入" in page.one(id="finding").text
+    # With it there, and what others have planned, choosing it again would bring nothing.
+    before = keeper.answer(**asked)["plan"]
+    after = keeper.read(link.replace(f"{HERE}?", f"{HERE}/answer.json?"))["plan"]
+    assert after["before"] >= before["after"] > before["before"]
+    assert chosen["key"] not in [site["key"] for site in after["sites"]]
+    assert "规划中" not in keeper.see(link).one(id="finding").text
+    # A saved plan says what it said, and as if there were none yet nothing of it counts.
+    assert "规划中" not in keeper.see(HERE, plan=plan).one(id="finding").text
+    assert "规划中" not in keeper.see(HERE, **asked, keep="0").one(id="finding").text
+
+
 def test_plans_are_held_against_today_and_each_other(keeper):
     one = keeper.send("/save", **ASKED, name="两站", by="陈").json["plan"]
     other = keeper.send("/save", minutes=5, sites=4, spacing=400, name="四站", by="陈").json["plan"]
