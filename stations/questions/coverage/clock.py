@@ -34,7 +34,7 @@ class Week:
     monday
         The first day of the week.
     holiday
-        A public holiday; None where none is announced. Its name is `stations.calendar.HOLIDAY_NAMES` of
+        A public holiday, by `holiday_for`; None where there is none. Its name is `stations.calendar.HOLIDAY_NAMES` of
         ``holiday_name``.
     codes, names
         Townships, as the rows of `CoverageAnswer`; T of them.
@@ -99,13 +99,13 @@ def week(served: Served, week_of: date, holidays: Calendar | None = None) -> Wee
     week_of
         Any day of the week.
     holidays
-        The official calendar; that of the time zone of the stations unless given. The holiday is the first one that
-        it has from the Monday on.
+        The official calendar; that of the time zone of the stations unless given. Of the holidays that it has,
+        `holiday_for` chooses one.
     """
     zone = served.snapshot.timezone
     calendar = calendar_of(zone) if holidays is None else holidays
     monday = week_of - timedelta(days=week_of.weekday())
-    holiday = _next_holiday(calendar, monday)
+    holiday = holiday_for(calendar, monday)
     days = [monday + timedelta(days=day) for day in range(7)] + ([holiday] if holiday else [])
     moments = [datetime.combine(day, time(hour), zone) for day in days for hour in range(DAY_HOURS)]
     state = served.snapshot.states_through(moments)[:, served.snapshot.active_rows]
@@ -154,8 +154,20 @@ def week(served: Served, week_of: date, holidays: Calendar | None = None) -> Wee
     )
 
 
-def _next_holiday(calendar: Calendar, first: date) -> date | None:
-    return min((day for day in calendar.holidays if first <= day < first + FARTHEST_HOLIDAY), default=None)
+def holiday_for(calendar: Calendar, monday: date) -> date | None:
+    """The first public holiday from a Monday on, within a year.
+
+    Where none is announced yet, as at the end of most years, the first day of the last one: its hours are what a
+    holiday's are known to be like. None where the calendar has none in a year either way.
+    """
+    coming = [day for day in calendar.holidays if monday <= day < monday + FARTHEST_HOLIDAY]
+    if coming:
+        return min(coming)
+    past = {day for day in calendar.holidays if monday - FARTHEST_HOLIDAY < day < monday}
+    last = max(past, default=None)
+    while last is not None and last - timedelta(days=1) in past:
+        last -= timedelta(days=1)
+    return last
 
 
 def _through_the_hours(served: Served, is_open: Bool) -> tuple[Float, Float]:

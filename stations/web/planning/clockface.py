@@ -70,6 +70,9 @@ class Face:
         What each step of colour stands for.
     unsure
         Whether at some hour stations of unknown hours would make a difference.
+    holiday
+        The holiday of the last row; empty where there is none. ``past`` where it is the last one, as none to come is
+        announced.
     """
 
     rows: Sequence[Row]
@@ -81,6 +84,7 @@ class Face:
     steps: Sequence[str]
     unsure: bool
     holiday: str
+    past: bool
 
 
 def days_of(monday: date, holiday: date | None, holiday_name: str, at: str) -> list[Day]:
@@ -137,6 +141,7 @@ def read_face(week: Week, args: Args, zone: tzinfo) -> Face:
         steps=[_step(low, high, step) for step in range(HEATS)],
         unsure=bool(np.any(week.shares_if > week.shares + 1e-9)),
         holiday="" if week.holiday is None else _holiday(week.holiday, week.holiday_name),
+        past=week.holiday is not None and week.holiday < week.monday,
     )
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from geodata.errors import GeodataError
 from stations.calendar import calendar_of
 from stations.errors import RegistryError, StationsError
+from stations.questions.coverage.clock import holiday_for
 from stations.web.attached import as_file
 from stations.web.errors import say, status_of
 from stations.web.forms import chips, form_of, picks
@@ -66,7 +67,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
         at = on_the_wall(args, house.zone)
         monday = _monday(at, today, house.zone)
         calendar = calendar_of(house.zone)
-        holiday = min((day for day in calendar.holidays if day >= monday), default=None)
+        holiday = holiday_for(calendar, monday)
         name = calendar.name_of(holiday) if holiday else ""
         mode = first(args, "mode", "walk")
         usual = names.modes[mode].speed_kmh if mode in names.modes else 4.0

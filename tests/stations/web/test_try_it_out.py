@@ -262,12 +262,23 @@ def test_every_part_is_a_page_without_script(open_house, part, stations):
 def test_the_clock_leads_to_its_hours(planner):
     page = planner.see("/planning", minutes=5, part="clock", at=f"{A_FRIDAY}T10:00")
     cells = page.one("table", class_="heat").all("a")
-    assert len(cells) == 168
+    assert len(cells) == 168 + 24, "the week, and a holiday"
     friday = [cell for cell in cells if f"at={A_FRIDAY}T" in cell.attributes["href"]]
     assert len(friday) == 24
     assert friday[10].attributes["aria-current"] == "true"
     at_ten = planner.see(friday[10].attributes["href"])
     assert round(share(at_ten)) == int(friday[10].text)
+
+
+def test_the_last_holiday_stands_for_those_not_announced_yet(planner):
+    asked = {"minutes": 5, "part": "clock", "at": f"{A_FRIDAY}T10:00"}
+    page = planner.see("/planning", **asked)
+    assert "国庆节 10/1" in page.one("tr", class_="holiday").text
+    assert "还没有公布：最后一行是最近的一个，国庆节 10/1" in page.one("div", id="panel").text
+    assert "2026-10-01" in [one.attributes["value"] for one in page.one("select", id="day").all("option")]
+    assert planner.get("/planning/answer.json", **asked).json["clock"]["holiday"] == "2026-10-01"
+    before = planner.see("/planning", **asked | {"at": "2026-09-28T10:00"})
+    assert "还没有公布" not in before.one("div", id="panel").text
 
 
 def test_the_week_for_the_slider_is_the_week_of_the_table(planner):

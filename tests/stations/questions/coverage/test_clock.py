@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stations.calendar import Calendar
 from stations.questions.coverage import Add, Close, CoverageQuery, coverage, serve, week
-from stations.questions.coverage.clock import Week
+from stations.questions.coverage.clock import Week, holiday_for
 from stations.station import Station
 from tests.stations.questions.town import SHANGHAI, snapshot_of, station, town_of
 
@@ -72,6 +72,17 @@ def test_a_holiday_is_asked_with_the_hours_of_a_holiday() -> None:
     assert found.holiday_shares[10] == pytest.approx(1 / 3, abs=0.02)
     assert found.holiday_township_shares[1, 11] == pytest.approx(2 / 3, abs=0.05)
     assert found.shares[9] == pytest.approx(1 / 3, abs=0.02)
+
+
+def test_where_none_to_come_is_announced_the_last_holiday_is_asked_from_its_first_day() -> None:
+    days = {date(2025, 10, 1): "national_day", date(2025, 10, 2): "national_day", date(2025, 5, 1): "labour_day"}
+    found = clock([station("A", 1500, hours="24/7")], holidays=Calendar(holidays=days))
+    assert found.monday == date(2026, 3, 2)
+    assert (found.holiday, found.holiday_name) == (date(2025, 10, 1), "national_day")
+    assert found.holiday_shares.size == 24
+    assert holiday_for(Calendar(holidays=days), date(2025, 9, 29)) == date(2025, 10, 1), "one to come is before all"
+    assert holiday_for(Calendar(holidays=days), date(2025, 10, 2)) == date(2025, 10, 2)
+    assert holiday_for(Calendar(holidays=days), date(2027, 3, 1)) is None, "older than a year"
 
 
 def test_where_no_holiday_is_announced_there_is_none() -> None:
