@@ -5,7 +5,7 @@ from werkzeug.routing import Map, Rule
 
 from stations.web.rules import LaterBuilt
 
-ADDRESSES = {
+ADDRESSES: dict[str, dict[str, object]] = {
     "/": {},
     "/s/<code>": {"code": "A 1/ä"},
     "/desk/stations/<code>/history/<int:revision>": {"code": "S1", "revision": 7},
