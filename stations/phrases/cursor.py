@@ -14,6 +14,7 @@ from stations.phrases.words import hours_words
 TIMES = frozenset(("time", "number", "daypart", "next_day", "same_day", *EVENTS))
 """Kinds of words that a time may begin with."""
 
+_BETWEEN = frozenset(("left", "right", "colon", "each_year"))
 _HALVES = frozenset(("am_after", "pm_after"))
 
 MAX_HOUR = 36
@@ -91,6 +92,13 @@ class Cursor:
         month = self.tokens[self.at + 2]
         joined = self.tokens[self.at + 1].kind in {"range", "and"}
         return joined and month.kind == "date" and not month.numbers[0] and not month.numbers[2]
+
+    @property
+    def beside_dates(self) -> bool:
+        """Whether the word before this place stands beside dates; brackets and colons between do not part them."""
+        sides = (self.tokens[self.at - 2 :: -1] if self.at > 1 else [], self.tokens[self.at :])
+        nearest = {next((one.kind for one in side if one.kind not in _BETWEEN), "") for side in sides}
+        return not nearest.isdisjoint(("date", "day"))
 
     def dates(self, before: Day | None) -> Dates:
         """A day, a month, or a range of them; a day without its month is in that of `before`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from stations.phrases.clauses import WEEK, WEEKEND, Dates, Days
 from stations.phrases.tokens import Token, refused
@@ -23,6 +24,12 @@ CONTRADICTS = (
     "“{words}” at character {column} of opening hours “{text}” does not agree with the rest of them. "
     "Leave one of the two out."
 )
+NOT_EACH_YEAR = (
+    "The days of “{words}” at character {column} of opening hours “{text}” are not the same each year. Leave them out "
+    "here, and enter them with their dates as a closure."
+)
+REST_STARTS, REST_ENDS = 11 * 60, 15 * 60
+"""Minutes of the day between which one rests at noon."""
 
 
 @dataclass(slots=True)
@@ -85,6 +92,11 @@ class Draft:
         return found
 
     @property
+    def rests_at_noon(self) -> bool:
+        """Whether its times leave out some of the noon."""
+        return any(REST_STARTS <= end < begin <= REST_ENDS for (_, end), (begin, _) in pairwise(self.spans))
+
+    @property
     def chooses(self) -> bool:
         """Whether it names days or dates."""
         return bool(self.dates or self.season or self.groups or self.every_day or self.exceptions)
@@ -133,6 +145,20 @@ def settle_year_round(drafts: list[Draft], tokens: list[Token], text: str) -> No
         drafts[0].state, drafts[0].every_day = "open", True
     for token in tokens:
         if not _agrees_with_all_year(drafts, never_rests=token.kind == "never_rests"):
+            raise refused(CONTRADICTS, text, token.start, token.end)
+
+
+def settle_noon(drafts: list[Draft], tokens: list[tuple[Token, Draft | None]], text: str) -> None:
+    """中午不休 must agree with the times of the statement that it stands with, or of all where it stands before them.
+
+    Raises
+    ------
+    HoursError
+        It does not, or there are no times.
+    """
+    for token, draft in tokens:
+        told = drafts if draft is None else [draft]
+        if not any(one.timed for one in told) or any(one.rests_at_noon for one in told):
             raise refused(CONTRADICTS, text, token.start, token.end)
 
 

@@ -7,7 +7,17 @@ from functools import partial
 
 from stations.phrases.clauses import WEEKEND, Days
 from stations.phrases.cursor import TIMES, Cursor
-from stations.phrases.drafts import CONTRADICTS, TWO_DAYS, TWO_TIMES, Draft, Group, add_as_usual, settle_year_round
+from stations.phrases.drafts import (
+    CONTRADICTS,
+    NOT_EACH_YEAR,
+    TWO_DAYS,
+    TWO_TIMES,
+    Draft,
+    Group,
+    add_as_usual,
+    settle_noon,
+    settle_year_round,
+)
 from stations.phrases.tokens import NOT_UNDERSTOOD, Token
 
 _DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday", "day_off"))
@@ -15,7 +25,7 @@ _SELECTORS = _DAY_WORDS | set(
     "every_day date day season other_months peak_season low_season number range and comma next_year each_year".split()
 )
 _BEFORE_COLON = (_SELECTORS - {"number", "range", "and", "comma"}) | set(
-    "label daypart closed open right otherwise midday_rest except remark".split()
+    "label daypart closed open right otherwise midday_rest dated_feast except remark".split()
 )
 
 
@@ -53,6 +63,7 @@ class _Statements:
         self.excluding: Token | None = None  # 除…, until 外
         self.without = False  # 不含…
         self.year_round: list[Token] = []
+        self.without_rest: list[tuple[Token, Draft | None]] = []
 
     def read(self) -> list[Draft]:
         steps = self._steps()
@@ -70,6 +81,7 @@ class _Statements:
         if unfinished := self.excluding or (self.joining if self.joint else None):
             raise cursor.fault(NOT_UNDERSTOOD, unfinished)
         settle_year_round(self.found, self.year_round, cursor.text)
+        settle_noon(self.found, self.without_rest, cursor.text)
         return self.found
 
     def _steps(self) -> Mapping[str, Callable[[Token], None]]:
@@ -91,6 +103,8 @@ class _Statements:
             "closed": self._closed,
             "paused": self._paused,
             "midday_rest": self._midday_rest,
+            "no_midday_rest": self._no_midday_rest,
+            **dict.fromkeys(("feast", "dated_feast"), self._feast),
             "unknown": self._unknown,
             "maybe": self._maybe,
             "verbatim": self._verbatim,
@@ -265,6 +279,15 @@ class _Statements:
         draft = self._within(token, last)
         draft.state, draft.spans, draft.other_spans = "closed", times.spans, times.others
         draft.end = self.cursor.before.end
+
+    def _no_midday_rest(self, token: Token) -> None:
+        last = self.found[-1] if self.found else None
+        self.without_rest.append((token, last if last is not None and last.timed else None))
+
+    def _feast(self, token: Token) -> None:
+        """A name of days, which must stand beside it where they are the same each year."""
+        if token.kind == "feast" or not self.cursor.beside_dates:
+            raise self.cursor.fault(NOT_EACH_YEAR, token)
 
     def _part_of_day(self, token: Token) -> None:
         """A part of the day without times, as in 夜间开放: when exactly is not known."""

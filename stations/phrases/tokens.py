@@ -38,6 +38,7 @@ _DAY = re.compile(rf"({NUMBER})[日号]")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?![\d:])")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.])")
 _SPOKEN = re.compile(rf"({NUMBER})[点时](?!间)(?:(半)|([一三])刻|整|({NUMBER})分|({NUMBER})(?![\d:点时分]))?")
+_RUN_TOGETHER = re.compile(r"([01]\d|2[0-4])([0-5][05])(?![\d:.])")
 _PLAIN = re.compile(r"\d{1,4}(?!\d)")
 _SPELT = re.compile(rf"{NUMBER}")
 _QUOTE = re.compile('“([^“”]*)”|"([^"]*)"|「([^「」]*)」|『([^『』]*)』')
@@ -231,6 +232,9 @@ def _times(read: str, at: int, before: list[Token]) -> Iterator[_Match]:
         quarters = 30 if found[2] else 15 * number_of(found[3] or "0")
         minutes = number_of(found[4] or found[5] or "0") or quarters
         yield found.end(), "time", "点", (number_of(found[1]), minutes)
+    found = _RUN_TOGETHER.match(read, at)
+    if found and (read[found.end() :].lstrip()[:1] in set("-至到") or (before and before[-1].kind == "range")):
+        yield found.end(), "time", ":", (int(found[1]), int(found[2]))
     found = _PLAIN.match(read, at)
     if found:
         yield found.end(), "number", found[0], (int(found[0]),)

@@ -22,10 +22,10 @@ Words = Annotated[list[Word], Field(min_length=1)]
 Kind = Literal[
     "every_day", "workday", "weekend", "holiday", "each_year", "next_year", "next_day", "same_day", "all_day",
     "all_year", "never_rests", "holidays_as_usual", "weekends_as_usual", "weekends_off", "day_off",
-    "as_usual", "open", "closed", "paused", "maybe", "verbatim", "midday_rest", "except", "except_open",
-    "except_first", "also", "but", "otherwise", "label", "range", "and", "comma", "end", "colon", "left",
-    "right", "onwards", "other_months", "peak_season", "low_season", "sunrise", "sunset", "dawn", "dusk",
-    "pm_after", "am_after",
+    "as_usual", "open", "closed", "paused", "maybe", "verbatim", "midday_rest", "no_midday_rest", "except",
+    "except_open", "except_first", "also", "but", "otherwise", "label", "range", "and", "comma", "end", "colon", "left",
+    "right", "onwards", "other_months", "peak_season", "low_season", "feast", "dated_feast", "sunrise", "sunset",
+    "dawn", "dusk", "pm_after", "am_after",
 ]  # fmt: skip
 
 
