@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, gettext, ngettext
 
 from geodata.townships import WHOLE_AREA
+from stations.calendar import calendar_of
 from stations.handouts.tables import Column, Kind, printed
 from stations.handouts.townshiptables import township_name
 from stations.questions.coverage import CoverageAnswer, CoverageQuery, TownshipRow
@@ -227,10 +229,18 @@ def say_conditions(query: CoverageQuery, names: Names, zone: tzinfo) -> list[str
     if query.at is None:
         said.append(gettext("whatever the hours"))
     else:
-        local = query.at.astimezone(zone)
-        said.append(f"{format_date(local.date(), rebase=False)} {local:%H:%M}")
+        said.append(say_moment(query.at, zone))
     said += [names.amenity(key) for key in sorted(query.amenities, key=names.order)]
     if query.changes:
         count = len(query.changes)
         said.append(ngettext("%(num)s change supposed", "%(num)s changes supposed", count))
+    return said
+
+
+def say_moment(at: datetime, zone: tzinfo) -> str:
+    """Say a moment by the clock of a zone; where nobody knows yet what kind of day it will be, that too."""
+    local = at.astimezone(zone)
+    said = f"{format_date(local.date(), rebase=False)} {local:%H:%M}"
+    if isinstance(zone, ZoneInfo) and not calendar_of(zone).announced(local.date()):
+        return gettext("%(moment)s (the holidays of %(year)s are not announced yet)", moment=said, year=local.year)
     return said

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
-from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 
-from stations.handouts.finding import say_conditions
+from stations.handouts.finding import say_conditions, say_moment
 from stations.handouts.siting.proving import say_cost, say_sites
 from stations.questions.siting import Candidate, Objective, SitingQuery
 from stations.wording.figures import listed, say_demand
@@ -97,12 +97,6 @@ def say_candidates(query: SitingQuery, count: int, names: Names) -> str:
 def is_listed(candidate: Candidate) -> bool:
     """Whether a candidate is a row of a list."""
     return candidate.key.startswith(f"{LISTED}-")
-
-
-def say_moment(at: datetime, zone: tzinfo) -> str:
-    """Say a moment of the question."""
-    local = at.astimezone(zone)
-    return f"{format_date(local.date(), rebase=False)} {local:%H:%M}"
 
 
 def _moments(query: SitingQuery, zone: tzinfo) -> str:

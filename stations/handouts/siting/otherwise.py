@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from flask_babel import format_date, gettext
 
-from stations.handouts.siting.asking import say_moment
+from stations.handouts.finding import say_moment
 from stations.handouts.siting.lines import say_gain, say_total
 from stations.handouts.siting.naming import Naming
 from stations.handouts.siting.proving import Scale

@@ -41,6 +41,14 @@ def test_the_finding_says_that_stations_are_open_and_equipped(planner):
     assert page.one("h1").text.endswith("of an open station equipped as asked.")
 
 
+@pytest.mark.parametrize("address", ["/planning", "/planning/siting"])
+def test_a_day_of_which_nobody_knows_yet_whether_it_is_a_holiday_says_so(planner, address):
+    asked = {"sites": 1, "spacing": 400} if address.endswith("siting") else {}
+    far = planner.see(address, at="2039-10-02T10:00", **asked).one("p", class_="moment").text
+    assert "2039年10月2日 10:00（2039 年放假安排尚未公布）" in far
+    assert "尚未公布" not in planner.see(address, at=f"{A_FRIDAY}T10:00", **asked).one("p", class_="moment").text
+
+
 def test_townships_that_nobody_serves_are_counted_and_not_one_named_worst(open_house):
     page = Person(open_house(stations=[]).test_client()).see("/planning")
     assert "2 个乡镇街道中有 2 个完全没有覆盖：西乡，东乡" in page.text.replace("、", "，")
