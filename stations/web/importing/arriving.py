@@ -55,11 +55,11 @@ def arriving_views(door: Blueprint, hall: Hall) -> None:
         if file is not None:
             with file.stream:
                 content = file.read(MOST_IMPORT + 1)
-        if file is None or not content:
+        if file is None or not file.filename:
             return show(hall, 422, area=area, faults=(gettext("No list was sent. Choose a file, and send it."),))
         from stations.desk.taking import plain_name
 
-        name = plain_name(file.filename or "")
+        name = plain_name(file.filename)
         try:
             hall.taking.check(name, content)
             listed = hall.lists.keep(name, content, Asked(), area=area, who=asker().login, at=hall.room.now)

@@ -452,7 +452,7 @@ def test_a_list_that_was_thrown_away_is_gone(officer) -> None:
 
 def test_a_file_that_is_no_list_is_refused_with_the_reason(officer) -> None:
     for content, told in (
-        (b"", "没有收到名单"),
+        (b"", "是空的"),
         (b"   \n", "是空的"),
         (b"PK\x03\x04 nothing", "损坏"),
         (b"\x89PNG\r\n\x1a\n\0\0", "不是文本文件"),
