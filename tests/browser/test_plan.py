@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.states import settled
 from tests.town import A_FRIDAY
 
 ASKED = "/planning?minutes=5"
@@ -110,6 +111,7 @@ def test_half_hours_are_slid_to_and_a_link_keeps_its_minutes(desk, site):
 def test_the_slider_stands_over_the_bar_of_its_hour(page, site, wide):
     page.set_viewport_size({"width": wide, "height": 900})
     page.goto(f"{site}{ASKED}&at={A_FRIDAY}T22:00")
+    settled(page)  # the bars are drawn anew when the week has come
     bar, track = page.locator("#profile .slot.now").bounding_box(), page.get_by_role("slider").bounding_box()
     thumb = 16.0
     middle = track["x"] + thumb / 2 + NIGHT / 23.5 * (track["width"] - thumb)
