@@ -133,6 +133,15 @@
     if (!all.length) { return; }
     var stop = document.querySelector("#heat a[aria-current]") || all[0][0];
     all.forEach(function (row) { row.forEach(function (one) { one.tabIndex = one === stop ? 0 : -1; }); });
+    if (stop.hasAttribute("aria-current")) { uncover(stop); }
+  }
+
+  // On a phone the day is wider than the page: the chosen hour comes into the middle.
+  function uncover(cell) {
+    var box = cell.closest(".scroll");
+    var inside = box.getBoundingClientRect();
+    var there = cell.getBoundingClientRect();
+    box.scrollLeft += (there.left + there.right - inside.left - inside.right) / 2;
   }
 
   document.addEventListener("keydown", function (press) {

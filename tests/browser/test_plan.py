@@ -146,6 +146,17 @@ def test_the_clock_is_walked_by_arrow_keys_and_leads_to_its_hour(desk, site):
     expect(desk.locator("#clock")).to_have_text("11:00")
 
 
+def test_on_a_phone_the_clock_shows_the_hour_that_was_chosen(page, site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}{ASKED}&part=clock&at={A_FRIDAY}T22:00")
+    settled(page)
+    box, cell = page.locator(".scroll", has=page.locator("#heat")), page.locator("#heat a[aria-current]")
+    around, there = box.bounding_box(), cell.bounding_box()
+    assert box.evaluate("one => one.scrollWidth > one.clientWidth + 100")
+    assert around["x"] <= there["x"]
+    assert there["x"] + there["width"] <= around["x"] + around["width"]
+
+
 def test_a_row_and_its_township_light_up_together(desk, site):
     desk.goto(site + ASKED)
     drawn(desk)
