@@ -120,6 +120,20 @@ RETRY_S = 5
 """After which a registry that could not be read or written, or a file that had to wait, may be asked for again."""
 
 
+FIELDS: Mapping[str, str] = {
+    "sites": "New stations",
+    "budget": "Budget",
+    "share": "Share, %%",
+    "minutes": "At most",
+    "speed": "Speed, km/h",
+    "capacity": "A new one serves at most",
+    "seats": "A present one serves at most",
+    "farthest": "Longest way that counts, min",
+    "spacing": "Points on the streets",
+}
+"""What stands beside the fields of a planner's forms that one types numbers into, by the name in the address."""
+
+
 def status_of(fault: Exception) -> int:
     """The HTTP status that an error is answered with."""
     return next((STATUSES[kind] for kind in type(fault).__mro__ if kind in STATUSES), 500)
@@ -133,6 +147,14 @@ def say(fault: GeodataError | StationsError) -> str:
     if "unit" in values:
         values["unit"] = gettext(str(values["unit"]))
     return gettext(fault.template).format(**values)
+
+
+def say_beside_form(fault: GeodataError | StationsError) -> str:
+    """The same on the page of a form, whose reader knows a field by what stands beside it."""
+    if not isinstance(fault, BadParameter) or fault.field not in FIELDS:
+        return say(fault)
+    named = {"field": gettext(FIELDS[fault.field]).replace("%%", "%")}
+    return say(BadParameter(fault.field, fault.value, fault.template, **{**fault.values, **named}))
 
 
 def answer_errors(app: Flask) -> None:

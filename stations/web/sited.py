@@ -247,9 +247,9 @@ def _read_amount(args: Args, name: str, *, above: bool = True) -> float | None:
         return None
     amount, text = number(args, name), first(args, name)
     if above and not 0.0 < amount <= MOST_NUMBER:
-        raise BadParameter(name, text, "“{value}” cannot be the {field}. Give a number above 0.")
+        raise BadParameter(name, text, "“{field}” cannot be “{value}”. Give a number above 0.")
     if not 0.0 <= amount <= MOST_NUMBER:
-        raise BadParameter(name, text, "“{value}” cannot be the {field}. Give 0 or more.")
+        raise BadParameter(name, text, "“{field}” cannot be “{value}”. Give 0 or more.")
     return amount
 
 

@@ -13,7 +13,7 @@ from stations.calendar import calendar_of
 from stations.errors import RegistryError, StationsError
 from stations.questions.coverage.clock import holiday_for
 from stations.web.attached import as_file
-from stations.web.errors import say, status_of
+from stations.web.errors import say_beside_form, status_of
 from stations.web.forms import chips, form_of, picks
 from stations.web.headers import MAP_POLICY
 from stations.web.house import House
@@ -53,7 +53,7 @@ def planning_door(house: House, known: Known, names: Names, findings: Findings) 
                 raise  # which is said in other words
             # What cannot be answered can be taken back.
             shown |= {
-                "fault": say(fault),
+                "fault": say_beside_form(fault),
                 "tried": read_tried(args, house.snapshot(), names),
                 "all_back": all_back(args),
             }

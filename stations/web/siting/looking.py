@@ -12,7 +12,7 @@ from stations.errors import InfeasibleError, RegistryError, StationsError
 from stations.handouts.siting.reading import PlanReading, read_plan
 from stations.questions.siting import Ground, SitingAnswer, Spot, spots_of
 from stations.scenarios import Scenario, Search, SearchState, StoredPlan
-from stations.web.errors import say, status_of
+from stations.web.errors import say_beside_form, status_of
 from stations.web.house import House
 from stations.web.params import Args, Known, first
 from stations.web.sited import asked_of, usual_hosts
@@ -115,7 +115,7 @@ class Looking:
             status = status_of(fault)
             if isinstance(fault, RegistryError) or status == 500:
                 raise  # which is said in other words
-            told: dict[str, Any] = {"fault": say(fault), "field": getattr(fault, "field", "")}
+            told: dict[str, Any] = {"fault": say_beside_form(fault), "field": getattr(fault, "field", "")}
             half = self._half(args)
             if isinstance(fault, InfeasibleError) and fault.points and not first(args, "plan"):
                 # Where room is missing, leaving out what nothing reaches helps nobody.

@@ -118,6 +118,22 @@ def test_a_question_that_does_not_go_together_is_answered_with_why(planner, aske
     assert words in page.text
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("budget", "两万", "“预算”请用阿拉伯数字"),
+        ("capacity", "0", "“新驿站最多服务”不能是“0”"),
+        ("share", "many", "“覆盖率，%”请用阿拉伯数字"),
+        ("speed", "fast", "“速度（公里/时）”请用阿拉伯数字"),
+    ],
+)
+def test_what_is_typed_wrong_is_said_of_the_field_as_the_form_has_it(planner, field, typed, words):
+    for path in (HERE, "/planning") if field == "speed" else (HERE,):
+        assert words in planner.see(path, status=400, **{field: typed}).text
+    # A program knows it by the name in the address.
+    assert field in planner.get(f"{HERE}/answer.json", **{field: typed, "lang": "en"}).json["error"]["message"]
+
+
 def test_demand_that_nobody_can_reach_is_left_out_by_a_link(planner):
     asked = {"aim": "fewest", "minutes": 1, "spacing": 400, "lang": "en"}
     page = planner.get(HERE, **asked).text
