@@ -18,6 +18,7 @@ from stations.phrases.drafts import (
     settle_noon,
     settle_year_round,
 )
+from stations.phrases.gathering import Gathering
 from stations.phrases.tokens import NOT_UNDERSTOOD, Token
 
 _DAY_WORDS = frozenset(("weekday", "workday", "weekend", "holiday", "day_off"))
@@ -47,23 +48,8 @@ def statements_of(text: str, tokens: list[Token]) -> list[Draft]:
     return _Statements(Cursor(text, tokens)).read()
 
 
-class _Statements:
-    """What has been gathered, and what the next word belongs to."""
-
-    def __init__(self, cursor: Cursor) -> None:
-        self.cursor = cursor
-        self.found: list[Draft] = []
-        self.firm_before = True  # a semicolon, a full stop, a new line or nothing stands before
-        self.comma = False  # something stands between this and the last days
-        self.joining: Token | None = None
-        self.joint = ""  # also, but, otherwise: how the next statement follows
-        self.inside = False  # within brackets
-        self.describing = False  # within brackets that only say for which days the last statement is
-        self.closed_first = False  # 休息日：周日
-        self.excluding: Token | None = None  # 除…, until 外
-        self.without = False  # 不含…
-        self.year_round: list[Token] = []
-        self.without_rest: list[tuple[Token, Draft | None]] = []
+class _Statements(Gathering):
+    """What each word says of the statement that it belongs to."""
 
     def read(self) -> list[Draft]:
         steps = self._steps()
@@ -120,7 +106,7 @@ class _Statements:
     def _label(self, token: Token) -> None:
         if not {one.kind for one in self.cursor.tokens} - {"label", "colon"} and not self.found:
             # 营业时间 and nothing more: those of the house, whatever they are.
-            draft = self._new(token)
+            draft = self.new(token)
             draft.state, draft.comments = "unknown", [token.text]
 
     def _and(self, token: Token) -> None:
@@ -160,39 +146,15 @@ class _Statements:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
         self.joint, self.joining = token.kind, token
 
-    def _new(self, token: Token) -> Draft:
-        draft = Draft(token.start, token.end, self.firm_before and not self.inside)
-        draft.joint = {"also": ",", "otherwise": "||"}.get(self.joint, ";")
-        draft.firm = self.joint == "but"
-        self.joint = ""
-        self.firm_before = self.closed_first = self.comma = False
-        self.found.append(draft)
-        return draft
-
-    def _choosing(self, token: Token) -> Draft:
-        """The statement that a day or a date belongs to: a new one, unless nothing was said of the last."""
-        last = self.found[-1] if self.found and not self.joint else None
-        if last is None or not (not last.said or self.describing or (self.closed_first and not last.timed)):
-            last = self._new(token)
-        last.end = max(last.end, token.end)
-        return last
-
-    def _saying(self, token: Token) -> Draft:
-        """The statement that a state belongs to: the last, unless one is to follow."""
-        follows = not self.found or self.joint or self.found[-1].verbatim
-        draft = self._new(token) if follows else self.found[-1]
-        draft.end = max(draft.end, token.end)
-        return draft
-
     def _days(self, token: Token) -> None:
         cursor = self.cursor
         after_and = cursor.at > 1 and cursor.tokens[cursor.at - 2].kind == "and"
-        draft = self._choosing(token)
+        draft = self.choosing(token)
         cursor.at -= 1
         group = cursor.group()
         if self.without:
             self.without = False
-            self._exclude(draft, group, token)
+            self.exclude(draft, group, token)
         elif draft.groups and after_and and not self.comma:
             draft.groups[-1].add(group)
         else:
@@ -201,17 +163,17 @@ class _Statements:
         self.comma = False
 
     def _every_day(self, token: Token) -> None:
-        self._choosing(token).every_day = True
+        self.choosing(token).every_day = True
 
     def _season(self, token: Token) -> None:
-        draft = self._choosing(token)
+        draft = self.choosing(token)
         if draft.season:
             raise self.cursor.fault(TWO_DAYS, token)
         draft.season = token.value or token.kind
         self.comma = False
 
     def _dates(self) -> None:
-        draft = self._choosing(self.cursor.tokens[self.cursor.at])
+        draft = self.choosing(self.cursor.tokens[self.cursor.at])
         draft.dates.append(self.cursor.dates(draft.dates[-1].last if draft.dates else None))
         draft.end = max(draft.end, self.cursor.before.end)
         self.comma = False
@@ -224,7 +186,7 @@ class _Statements:
             self._part_of_day(token)
             return
         closed = self.cursor.kind == "closed"
-        draft = self._timed(token, closed=closed)
+        draft = self.timed(token, closed=closed)
         if not draft.add(times.spans, times.others, anywhere=times.named):
             raise self.cursor.fault_since(TWO_TIMES, begin)
         draft.end = max(draft.end, self.cursor.before.end)
@@ -233,42 +195,6 @@ class _Statements:
             self.cursor.take()
             draft.state = "closed"
 
-    def _timed(self, token: Token, *, closed: bool) -> Draft:
-        """The statement that times belong to."""
-        last = self.found[-1] if self.found else None
-        if last is None or self.joint:
-            return self._new(token)
-        if closed and last.said:
-            if not last.timed or last.state == "closed":
-                raise self.cursor.fault(CONTRADICTS, token)
-            return self._within(token, last)
-        if last.attached:
-            draft = self._new(token)
-            if last.days_first:
-                draft.groups = list(last.groups)
-                draft.days_first = True
-            return draft
-        if last.verbatim:
-            raise self.cursor.fault(TWO_DAYS, token)
-        bars = last.state == "closed" or last.as_usual
-        if last.as_usual and not (self.comma or self.firm_before):
-            # 节假日照常开放9:00-16:00: on holidays, or every day?
-            raise self.cursor.fault(TWO_DAYS, token)
-        if bars and (last.groups or last.dates) and not any(draft.timed for draft in self.found):
-            # 周一闭馆，9:00-17:00: the times are those of the other days.
-            self.firm_before |= not self.inside
-            return self._new(token)
-        if bars or last.state == "unknown" or last.all_day:
-            raise self.cursor.fault(TWO_DAYS, token)
-        return last
-
-    def _within(self, token: Token, last: Draft) -> Draft:
-        """A statement about times within those of the last, like a rest at noon."""
-        draft = self._new(token)
-        draft.choose_as(last)
-        draft.firm = True
-        return draft
-
     def _midday_rest(self, token: Token) -> None:
         last = self.found[-1] if self.found else None
         while self.cursor.kind in {"label", "colon", "each_year"}:
@@ -276,7 +202,7 @@ class _Statements:
         times = self.cursor.times() if self.cursor.kind in TIMES else None
         if last is None or not last.timed or last.state == "closed" or times is None:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
-        draft = self._within(token, last)
+        draft = self.within(token, last)
         draft.state, draft.spans, draft.other_spans = "closed", times.spans, times.others
         draft.end = self.cursor.before.end
 
@@ -291,7 +217,7 @@ class _Statements:
 
     def _part_of_day(self, token: Token) -> None:
         """A part of the day without times, as in 夜间开放: when exactly is not known."""
-        draft = self._saying(token)
+        draft = self.saying(token)
         if token.kind != "daypart" or draft.timed or draft.state not in {"", "open"}:
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
         draft.state = "unknown"
@@ -301,20 +227,20 @@ class _Statements:
         return token.value if token.kind == "quote" else self.cursor.text[token.start : token.end]
 
     def _all_day(self, token: Token) -> None:
-        draft = self._saying(token)
+        draft = self.saying(token)
         if draft.attached or draft.state not in {"", "open"} or draft.timed:
             raise self.cursor.fault(CONTRADICTS, token)
         draft.all_day = True
 
     def _open(self, token: Token) -> None:
-        draft = self._saying(token)
+        draft = self.saying(token)
         if draft.state == "closed":
             raise self.cursor.fault(CONTRADICTS, token)
         if not draft.timed and not draft.state:
             draft.state = "open"
 
     def _as_usual(self, token: Token) -> None:
-        draft = self._saying(token)
+        draft = self.saying(token)
         if draft.groups and not (draft.said or draft.dates or draft.season):
             draft.as_usual = True
         else:
@@ -327,11 +253,11 @@ class _Statements:
     def _weekends_off(self, token: Token) -> None:
         if not any(draft.said for draft in self.found):
             raise self.cursor.fault(TWO_DAYS, token)
-        draft = self._new(token)
+        draft = self.new(token)
         draft.groups, draft.state = [Group(Days(WEEKEND))], "closed"
 
     def _closed(self, token: Token) -> None:
-        draft = self._saying(token)
+        draft = self.saying(token)
         draft.all_day &= not draft.groups  # 周一全天闭馆
         if draft.said:
             raise self.cursor.fault(CONTRADICTS, token)
@@ -346,7 +272,7 @@ class _Statements:
     def _unknown(self, token: Token) -> None:
         last = self.found[-1] if self.found else None
         if last is None or self.joint or not (last.timed or last.state == "closed"):
-            draft = self._saying(token)
+            draft = self.saying(token)
             if draft.as_usual:
                 raise self.cursor.fault(CONTRADICTS, token)
             draft.state = "unknown"
@@ -366,7 +292,7 @@ class _Statements:
         """A rule in OSM grammar, in quotes: where a sentence could not say it in words."""
         if self.cursor.kind != "quote" or (self.found and not self.found[-1].said):
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
-        draft = self._new(token)
+        draft = self.new(token)
         draft.verbatim, draft.end = self.cursor.take().value, self.cursor.before.end
 
     def _remark(self, token: Token) -> None:
@@ -379,7 +305,7 @@ class _Statements:
         if self.found and self.found[-1].verbatim:
             raise self.cursor.fault(TWO_DAYS, token)
         after_all = not self.inside and (self.comma or self.firm_before)
-        draft = self._saying(token)
+        draft = self.saying(token)
         for one in self.found if after_all and draft.said else [draft]:
             one.comments.append(self._written(token))
 
@@ -398,26 +324,9 @@ class _Statements:
         if draft is None or draft.said or not (draft.groups or draft.dates):
             raise self.cursor.fault(NOT_UNDERSTOOD, token)
         self.excluding, self.comma = None, True
-        self._exclude(draft, draft.groups.pop() if draft.groups else None, token)
+        self.exclude(draft, draft.groups.pop() if draft.groups else None, token)
 
     def _end_exception(self) -> None:
         """（除周一） ends without 外 where a bracket or the text ends."""
         if self.excluding and self.cursor.before is not self.excluding and len(self.found) > 1:
             self._except(self.cursor.before)
-
-    def _exclude(self, draft: Draft, group: Group | None, token: Token) -> None:
-        """Close days, of the statement that they stand in or else of what was said before."""
-        draft.end = max(draft.end, token.end)
-        named = draft.groups or draft.every_day or draft.dates or draft.season
-        before = self.found[-2] if len(self.found) > 1 and self.found[-1] is draft else None
-        # 除周一外，每天9:00-17:00: what it is an exception from comes next.
-        to_come = before is None and any(
-            one.kind in TIMES | {"all_day"} for one in self.cursor.tokens[self.cursor.at :]
-        )
-        if group is not None and (named or to_come):
-            draft.exceptions.append(group)
-            return
-        if before is None or (before.state == "closed" and not before.timed) or before.as_usual:
-            raise self.cursor.fault(TWO_DAYS, token)
-        draft.groups += [group] if group is not None else []
-        draft.state = "closed"
