@@ -136,11 +136,13 @@
     if (stop.hasAttribute("aria-current")) { uncover(stop); }
   }
 
-  // On a phone the day is wider than the page: the chosen hour comes into the middle.
+  // On a phone the day is wider than the page: a chosen hour that is out of sight comes into the middle.
   function uncover(cell) {
     var box = cell.closest(".scroll");
     var inside = box.getBoundingClientRect();
     var there = cell.getBoundingClientRect();
+    var name = cell.closest("tr").firstElementChild.getBoundingClientRect(); // stands still, and covers what is behind
+    if (there.left >= name.right && there.right <= inside.right) { return; }
     box.scrollLeft += (there.left + there.right - inside.left - inside.right) / 2;
   }
 
